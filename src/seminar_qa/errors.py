@@ -1,0 +1,65 @@
+"""Everything that can go wrong and be told to a person.
+
+SeminarQAError
+├── QuestionError            the question itself is malformed                     422
+├── FilterError              a filter names something that does not exist         422
+├── NotFoundError            no such document, or no such place in it              404
+├── DocumentsError           the folder of reports is missing, empty, unreadable
+│   └── UnreadableFileError  one file of it cannot be read; the run goes on
+├── IndexUnavailableError              there is no index that can be trusted                 503
+│   ├── IndexMissingError    none was built yet
+│   └── IndexDamagedError    it does not match its manifest
+├── ModelError               a model's weights are missing or not what they should be
+├── EvaluationError          a question file cannot be used
+└── SettingsError            a setting has a value that cannot be used
+
+A message says what, which value, and the cure.
+"""
+
+
+class SeminarQAError(Exception):
+    """Base of all errors of the package; `str(error)` is one sentence for a person."""
+
+
+class QuestionError(SeminarQAError):
+    """The question is empty, too long, or holds characters that cannot be asked."""
+
+
+class FilterError(SeminarQAError):
+    """A filter names a document or a value that the index does not have."""
+
+
+class NotFoundError(SeminarQAError):
+    """The index has no document of that id, or no such place in it."""
+
+
+class DocumentsError(SeminarQAError):
+    """The folder of reports is missing, empty, or cannot be listed."""
+
+
+class UnreadableFileError(DocumentsError):
+    """One file cannot be read as a report."""
+
+
+class IndexUnavailableError(SeminarQAError):
+    """There is no index that can be trusted; the message names the command that cures it."""
+
+
+class IndexMissingError(IndexUnavailableError):
+    """No index was built yet."""
+
+
+class IndexDamagedError(IndexUnavailableError):
+    """The files of the index do not agree with its manifest."""
+
+
+class ModelError(SeminarQAError):
+    """A model's weights are missing, damaged, or gave other numbers than they should."""
+
+
+class EvaluationError(SeminarQAError):
+    """A question file is missing or malformed."""
+
+
+class SettingsError(SeminarQAError):
+    """A setting has a value that cannot be used."""

@@ -1,0 +1,59 @@
+"""From a file to a `Document`: one module a format, one line here for each.
+
+A parser gets the decoded text or the bytes and feeds a `DocumentBuilder`.
+"""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from seminar_qa.documents import Document, DocumentBuilder, Kind, document_id
+from seminar_qa.errors import UnreadableFileError
+from seminar_qa.facts import find_facts
+from seminar_qa.parsers.markdown import parse_markdown
+from seminar_qa.parsers.plain_text import parse_plain_text
+
+Parser = Callable[[bytes, DocumentBuilder], None]
+
+PARSERS: dict[str, tuple[str, Parser]] = {
+    ".txt": ("text/plain", parse_plain_text),
+    ".text": ("text/plain", parse_plain_text),
+    ".md": ("text/markdown", parse_markdown),
+    ".markdown": ("text/markdown", parse_markdown),
+}
+"""Media type and parser by the end of the file's name, lower case."""
+
+VERSION = 1
+"""Raised when a parser changes what it makes of the same bytes, so that indexes are made anew."""
+
+
+def read_document(path: str, data: bytes, sha256: str) -> Document:
+    """Return the report in `data`; `path` is its place below the folder of reports, with "/".
+
+    Raises UnreadableFileError when the format is unknown or the file holds no text.
+    """
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix not in PARSERS:
+        known = ", ".join(sorted(PARSERS))
+        raise UnreadableFileError(
+            f"{path}: no reader for “{suffix or 'no ending'}”; known: {known}"
+        )
+    media_type, parse = PARSERS[suffix]
+    builder = DocumentBuilder()
+    parse(data, builder)
+    if not builder.blocks:
+        raise UnreadableFileError(f"{path}: the file holds no text")
+    text = builder.text
+    head = [text[b.start : b.end] for b in builder.blocks if b.kind in (Kind.TITLE, Kind.FRONT)]
+    facts = find_facts(head)
+    return Document(
+        id=document_id(data),
+        path=path,
+        sha256=sha256,
+        media_type=media_type,
+        text=text,
+        blocks=builder.blocks,
+        page_starts=builder.page_starts,
+        title=facts.title,
+        date=facts.date,
+        place=facts.place,
+    )

@@ -1,0 +1,101 @@
+"""Characters and words: what is done to text once, before any offset is taken.
+
+Nothing here knows of documents. Offsets everywhere in the package are Unicode code points into
+text that went through `clean`, so these functions decide what a reader can ever see quoted.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_CJK = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9f\uac00-\ud7af\U00020000-\U0003134f"
+)
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_CJK_WIDE = re.compile(f"[{_CJK}\u3000-\u303f\uff00-\uffef]")
+_WORD = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[.,'’][^\\W_{_CJK}]+)*")
+_SPACE = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]」』）]*$")
+
+
+def clean(raw: str) -> str:
+    r"""Return `raw` in NFC without control characters and soft hyphens; line ends become "\\n".
+
+    NFC and not NFKC: ligatures, full-width forms and the like stay as the author wrote them.
+    """
+    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t\f" or not _is_unwanted(c))
+
+
+def _is_unwanted(character: str) -> bool:
+    return character in "\u00ad\ufeff" or unicodedata.category(character) in ("Cc", "Cs")
+
+
+def collapse(text: str) -> str:
+    """Return `text` with every run of white space as one space and none at the ends."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def join_lines(lines: list[str]) -> str:
+    """Return the lines of one paragraph as one line; no space goes between two CJK characters."""
+    joined = ""
+    for line in map(collapse, lines):
+        if not line:
+            continue
+        glue = "" if not joined or (is_cjk(joined[-1]) and is_cjk(line[0])) else " "
+        joined += glue + line
+    return joined
+
+
+def is_cjk(character: str) -> bool:
+    """Tell whether a character is Chinese, Japanese or Korean, their punctuation included."""
+    return bool(_CJK_WIDE.match(character))
+
+
+def has_cjk(text: str) -> bool:
+    """Tell whether `text` has a Chinese, Japanese or Korean letter."""
+    return bool(_CJK_RUN.search(text))
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether `text` ends with punctuation that closes a sentence or opens a list."""
+    return bool(_SENTENCE_END.search(text))
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparing words: NFKC, case folded, accents off Latin letters."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    base = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFKC", base)
+
+
+def words(text: str) -> Iterator[str]:
+    """Yield the folded words of `text`; a CJK run gives its characters in overlapping pairs.
+
+    Bigrams are the usual cure for scripts without spaces: they need no dictionary and find any
+    name (Nie et al. 2000, "On the use of words and n-grams for Chinese information retrieval").
+    """
+    for match in _WORD.finditer(fold(text)):
+        word = match.group()
+        if not _CJK_RUN.fullmatch(word):
+            yield word.replace("’", "'")
+        elif len(word) == 1:
+            yield word
+        else:
+            yield from (word[i : i + 2] for i in range(len(word) - 1))
+
+
+def count_words(text: str) -> int:
+    """Return the length of `text` in words, two CJK characters counting as one word."""
+    total = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        total += (len(word) + 1) // 2 if _CJK_RUN.fullmatch(word) else 1
+    return total
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of `text` in UTF-8, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
