@@ -1,0 +1,115 @@
+"""Passages: the pieces of about eighty words that are embedded, indexed and read.
+
+A passage is a run of whole sentences, so it is one contiguous slice of the canonical text. It stays
+within a section and, where it can, within a paragraph; a heading stands in front of what it heads,
+and a list keeps the sentence that introduces it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from seminar_qa.documents import Document, Kind
+from seminar_qa.sentences import Sentence
+from seminar_qa.text import count_words
+
+
+@dataclass(frozen=True)
+class Passage:
+    """`text[start:end]` of a document: its sentences number `first` to `last`, both included."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    section: tuple[str, ...] = ()
+
+
+def split_passages(
+    document: Document, sentences: tuple[Sentence, ...], *, size: int = 80
+) -> tuple[Passage, ...]:
+    """Return the passages of a document, at most `size` words each unless a sentence is longer.
+
+    A paragraph cut in two repeats the sentence at the cut, so that a pronoun keeps its noun.
+    """
+    return tuple(
+        Passage(
+            sentences[numbers[0]].start,
+            sentences[numbers[-1]].end,
+            numbers[0],
+            numbers[-1],
+            document.blocks[sentences[numbers[-1]].block].section,
+        )
+        for stretch in _stretches(document, sentences)
+        for numbers in _Packer(document, sentences, size).pack(stretch)
+    )
+
+
+def _stretches(document: Document, sentences: tuple[Sentence, ...]) -> Iterator[list[int]]:
+    """Yield runs of sentences that may share a passage: front matter, a section's text, captions.
+
+    A heading begins a stretch, unless it follows a heading with nothing between.
+    """
+    stretch = 0
+    keys: list[tuple[int, str]] = []
+    previous: Kind | None = None
+    for sentence in sentences:
+        kind = document.blocks[sentence.block].kind
+        if kind is Kind.HEADING and previous is not Kind.HEADING:
+            stretch += 1
+        keys.append((stretch, _group(kind)))
+        previous = kind
+    for _, numbers in groupby(range(len(sentences)), key=lambda number: keys[number]):
+        yield list(numbers)
+
+
+def _group(kind: Kind) -> str:
+    if kind in (Kind.TITLE, Kind.FRONT):
+        return "front"
+    return "captions" if kind is Kind.CAPTION else "running"
+
+
+@dataclass(frozen=True)
+class _Packer:
+    document: Document
+    sentences: tuple[Sentence, ...]
+    size: int
+
+    def pack(self, stretch: list[int]) -> Iterator[list[int]]:
+        current: list[int] = []
+        done = -1
+        for block, group in groupby(stretch, key=lambda number: self.sentences[number].block):
+            numbers = list(group)
+            if self._is_full(current, numbers):
+                yield current
+                done = current[-1]
+                current = self._introduction(block, done)
+            for number in numbers:
+                if self._is_full(current, [number]):
+                    if current[-1] > done:
+                        yield current
+                        done = current[-1]
+                    current = self._overlap(done, number)
+                current.append(number)
+        if current:
+            yield current
+
+    def _is_full(self, current: list[int], more: list[int]) -> bool:
+        headed = all(self._kind(number) is Kind.HEADING for number in current)
+        return not headed and self._words(current) + self._words(more) > self.size
+
+    def _introduction(self, block: int, number: int) -> list[int]:
+        """A list item takes along the sentence in front of it, which introduces the list."""
+        is_item = self.document.blocks[block].kind is Kind.LIST_ITEM
+        return [number] if is_item and self._words([number]) * 2 <= self.size else []
+
+    def _overlap(self, number: int, following: int) -> list[int]:
+        return [number] if self._words([number, following]) <= self.size else []
+
+    def _words(self, numbers: list[int]) -> int:
+        text = self.document.text
+        spans = (self.sentences[number] for number in numbers)
+        return sum(count_words(text[span.start : span.end]) for span in spans)
+
+    def _kind(self, number: int) -> Kind:
+        return self.document.blocks[self.sentences[number].block].kind
