@@ -1,0 +1,105 @@
+"""A neural model as it is run: one folder with an ONNX graph, a tokenizer and a card.
+
+The only module that knows onnxruntime and tokenizers; torch is not needed here. `export` makes
+the folders. What the numbers mean is known to `vectors` (encoders) and `reader`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Encoding, Tokenizer
+
+from seminar_qa.errors import ModelError
+
+GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
+BATCH = 32
+"""Texts run through the graph at once."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is in a model's folder. `weights_sha256` names the weights it was exported from."""
+
+    kind: str
+    name: str
+    weights_sha256: str
+    max_tokens: int
+    dimension: int = 0
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+    def write(self, folder: Path) -> None:
+        """Write the card into `folder`."""
+        (folder / CARD).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "ModelCard":
+        """Read the card of `folder`. Raises ModelError when there is none."""
+        try:
+            return cls(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise ModelError(
+                f"{folder} holds no model that can be read ({error}); run: seminar-qa index --force"
+            ) from error
+
+
+class OnnxModel:
+    """A model ready to run: texts in, arrays out."""
+
+    def __init__(
+        self, card: ModelCard, tokenizer: Tokenizer, session: onnxruntime.InferenceSession
+    ):
+        self.card = card
+        self._tokenizer = tokenizer
+        self._session = session
+        self._inputs = [tensor.name for tensor in session.get_inputs()]
+
+    @classmethod
+    def open(cls, folder: Path) -> "OnnxModel":
+        """Open a folder that `export` made. Raises ModelError when it is damaged."""
+        card = ModelCard.read(folder)
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), _options(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # both libraries raise bare Exceptions of their own
+            raise ModelError(
+                f"the model in {folder} cannot be opened ({error}); run: seminar-qa index --force"
+            ) from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(card.max_tokens)
+        return cls(card, tokenizer, session)
+
+    def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Encoding]:
+        """Return the tokens of texts or of pairs of texts, cut to the model's longest input."""
+        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        return encodings
+
+    def run(self, encodings: Sequence[Encoding]) -> list[np.ndarray]:
+        """Run one padded batch; return the graph's outputs, their first axis the batch."""
+        longest = max(len(encoding.ids) for encoding in encodings)
+        feeds = {
+            "input_ids": _padded([e.ids for e in encodings], longest),
+            "attention_mask": _padded([e.attention_mask for e in encodings], longest),
+            "token_type_ids": _padded([e.type_ids for e in encodings], longest),
+        }
+        outputs = self._session.run(None, {name: feeds[name] for name in self._inputs})
+        return [np.asarray(output) for output in outputs]
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return options
+
+
+def _padded(rows: Sequence[Sequence[int]], longest: int) -> np.ndarray:
+    array = np.zeros((len(rows), longest), dtype=np.int64)
+    for number, row in enumerate(rows):
+        array[number, : len(row)] = row
+    return array

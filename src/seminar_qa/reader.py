@@ -1,0 +1,92 @@
+"""Marks in a passage the words that answer a question. A `Reader` is any object with `read`.
+
+The reader is all-MiniLM-L6-v2 with a span head, trained by `training/`; it gives for each token
+how likely the answer begins and ends there, and for the first token, [CLS], that there is none
+(Devlin et al. 2019, "BERT", section 4.3). Which passage wins is decided in `answers`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from tokenizers import Encoding
+
+from seminar_qa.models import BATCH, ModelCard, OnnxModel
+
+LONGEST_SPAN = 40
+"""An answer has at most this many tokens."""
+_LONGEST_QUESTION = 500
+
+
+@dataclass(frozen=True)
+class Span:
+    """`passage[start:end]` with its score: the span's logit over that of no answer, unbounded."""
+
+    start: int
+    end: int
+    score: float
+
+
+class Reader(Protocol):
+    """Finds spans that answer."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
+        """Return for each passage its best spans, best first; an empty list where none can be."""
+
+
+class OnnxReader:
+    """The trained reader, exported to ONNX."""
+
+    def __init__(self, model: OnnxModel, spans: int = 8):
+        self._model = model
+        self._spans = spans
+
+    @classmethod
+    def open(cls, folder: Path) -> "OnnxReader":
+        """Open an exported reader. Raises ModelError."""
+        return cls(OnnxModel.open(folder))
+
+    @property
+    def card(self) -> ModelCard:
+        """What model it is."""
+        return self._model.card
+
+    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
+        """Return for each passage its best spans, best first; of a long question the first part."""
+        asked = question[:_LONGEST_QUESTION]
+        encodings = self._model.encode([(asked, passage) for passage in passages])
+        found: list[list[Span]] = [[] for _ in passages]
+        order = sorted(range(len(passages)), key=lambda i: len(encodings[i].ids))
+        for begin in range(0, len(order), BATCH):
+            batch = order[begin : begin + BATCH]
+            starts, ends = self._model.run([encodings[i] for i in batch])
+            for number, i in enumerate(batch):
+                found[i] = _best(encodings[i], starts[number], ends[number], self._spans)
+        return found
+
+
+def _best(encoding: Encoding, start: np.ndarray, end: np.ndarray, limit: int) -> list[Span]:
+    """Return the best spans by start + end logit less those of [CLS]."""
+    inside = [k for k, part in enumerate(encoding.sequence_ids) if part == 1]
+    if not inside:
+        return []
+    first, last = inside[0], inside[-1] + 1
+    sums = start[first:last, None] + end[None, first:last]
+    sums = np.where(_possible(len(inside)), sums, -np.inf)
+    none = float(start[0] + end[0])
+    spans = []
+    for flat in np.argsort(sums, axis=None)[::-1][:limit]:
+        i, j = divmod(int(flat), len(inside))
+        if np.isfinite(sums[i, j]):
+            begin, finish = encoding.offsets[first + i][0], encoding.offsets[first + j][1]
+            spans.append(Span(begin, finish, float(sums[i, j]) - none))
+    return spans
+
+
+def _possible(length: int) -> np.ndarray:
+    """Return a mask, (length, length), of the spans that end where they begin or soon after."""
+    ones = np.ones((length, length), dtype=bool)
+    mask: np.ndarray = np.triu(ones) & ~np.triu(ones, LONGEST_SPAN)
+    return mask
