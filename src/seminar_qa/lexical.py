@@ -1,0 +1,97 @@
+"""Search by words: BM25 in tantivy. The only module that knows tantivy.
+
+Words are made by `text.words`, so Chinese and Japanese are found by pairs of characters; English
+words are stemmed, and the commonest are left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from seminar_qa.errors import IndexDamagedError
+from seminar_qa.text import words
+
+_ANALYZER = "words"
+_QUESTION_WORDS = "what which who whom whose when where why how do does did has have had".split()
+
+
+class LexicalIndex:
+    """BM25 over the passages' words; a row's score is greater than 0, with no upper bound."""
+
+    def __init__(self, index: tantivy.Index):
+        self._index = index
+        self._searcher = index.searcher()
+        self._analyzer = _analyzer()
+
+    @classmethod
+    def build(cls, texts: Iterable[str], folder: Path) -> "LexicalIndex":
+        """Write an index of `texts` into an empty folder; the text at place i gets row i."""
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        writer = index.writer(heap_size=64_000_000, num_threads=1)
+        for row, text in enumerate(texts):
+            document = tantivy.Document(body=" ".join(words(text)))
+            document.add_unsigned("row", row)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index)
+
+    @classmethod
+    def open(cls, folder: Path) -> "LexicalIndex":
+        """Open what `build` wrote. Raises IndexDamagedError."""
+        try:
+            index = tantivy.Index.open(str(folder))
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(
+                f"the keyword index in {folder} cannot be read; run: seminar-qa index --force"
+            ) from error
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def terms(self, question: str) -> list[str]:
+        """Return the words of `question` that are searched for, each once, in order."""
+        return list(dict.fromkeys(self._analyzer.analyze(" ".join(words(question)))))
+
+    def search(
+        self, question: str, limit: int, rows: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the `limit` best (row, score), best first, out of `rows` or of all."""
+        terms = self.terms(question)
+        if not terms or not limit:
+            return []
+        schema = self._index.schema
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        query = tantivy.Query.boolean_query(
+            [(should, tantivy.Query.term_query(schema, "body", term)) for term in terms]
+        )
+        if rows is not None:
+            allowed = tantivy.Query.term_set_query(schema, "row", list(rows))
+            query = tantivy.Query.boolean_query(
+                [(must, query), (must, tantivy.Query.const_score_query(allowed, 0.0))]
+            )
+        hits = self._searcher.search(query, limit, count=False).hits
+        found = [(int(self._searcher.doc(a)["row"][0]), float(score)) for score, a in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
+    builder.add_text_field("body", stored=False, tokenizer_name=_ANALYZER)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
