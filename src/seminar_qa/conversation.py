@@ -1,0 +1,70 @@
+"""What a follow-up question may mean, by rule, from the turns before it.
+
+Only alternatives are made here; the one that the reports answer best is taken by `engine`. A
+question that stands by itself has one meaning, whatever was said before.
+"""
+
+import re
+from dataclasses import dataclass
+
+from seminar_qa.text import collapse
+
+_PRONOUN = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those)\b",
+    re.I,
+)
+_OPENING = re.compile(r"^(?:and|or|but|also|what about|how about)\b", re.I)
+_ASKING = re.compile(
+    r"^(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could)\b",
+    re.I,
+)
+_NAME = re.compile(
+    r"(?:[^\W\d_a-z][\w’'-]*\.?(?:\s+(?:of|de|du|von|van|the|&)(?=\s+[A-Z]))?\s*){1,6}"
+)
+_GENERIC = re.compile(
+    r"\b(?:the\s+)?(?:result|outcome|aim|purpose|goal|reason|average|total|date|place|end)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier question and the answer that was given, "" for a no."""
+
+    question: str
+    answer: str = ""
+
+
+def interpret(question: str, conversation: tuple[Turn, ...]) -> tuple[str, ...]:
+    """Return what `question` may mean, as it stands first.
+
+    A question leans on the conversation when it has a pronoun, opens like a continuation, or asks
+    without a name for something that needs one.
+    """
+    if not conversation or not _leans(question):
+        return (question,)
+    last = conversation[-1]
+    meanings = [question]
+    names = _names(last)
+    if names:
+        meanings.append(f"{question.rstrip(' ?')} ({', '.join(names)})?")
+    meanings.append(f"{last.question.rstrip(' ?')}: {question}")
+    if len(conversation) > 1:
+        meanings.append(f"{conversation[-2].question.rstrip(' ?')}: {question}")
+    return tuple(dict.fromkeys(map(collapse, meanings)))
+
+
+def _leans(question: str) -> bool:
+    if _PRONOUN.search(question) or _OPENING.match(question) or not _ASKING.match(question):
+        return True
+    return not _names_in(question) and bool(_GENERIC.search(question))
+
+
+def _names(turn: Turn) -> list[str]:
+    found = _names_in(turn.question) + _names_in(turn.answer)
+    return list(dict.fromkeys(found))[:4]
+
+
+def _names_in(text: str) -> list[str]:
+    """Return the runs of capitalised words, less the word that opens a question."""
+    body = _ASKING.sub("", text)
+    return [collapse(match.group()).strip(" .’'") for match in _NAME.finditer(body)]
