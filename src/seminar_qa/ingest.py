@@ -1,0 +1,333 @@
+"""The walk from a folder of reports to a new generation of the index.
+
+One bad file never stops a run: it is named with its reason in the generation's manifest. A run
+that finds nothing changed builds nothing.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from seminar_qa import parsers
+from seminar_qa.documents import Document
+from seminar_qa.errors import DocumentsError, IndexUnavailableError, ModelError, UnreadableFileError
+from seminar_qa.index import (
+    GENERATIONS,
+    MANIFEST,
+    MODELS,
+    GenerationWriter,
+    Manifest,
+    ModelEntry,
+    Recipe,
+    Unread,
+    current_generation,
+    remove_old_generations,
+)
+from seminar_qa.models import CARD
+from seminar_qa.parsers import read_document
+from seminar_qa.passages import Passage, split_passages
+from seminar_qa.sentences import split_sentences
+from seminar_qa.settings import Settings
+from seminar_qa.vectors import open_passage_encoder
+from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_weights
+
+EXPORT_VERSION = 1
+"""Raised when `export` makes another graph of the same weights."""
+_LIBRARIES = ("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the folder of reports: its path below it with "/", and where it lies."""
+
+    path: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How the folder of reports differs from the index, by path; `why` an index is made anew."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    why: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.deleted or self.why)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did. `generation` is the one that answers now, "" after a dry run without one."""
+
+    difference: Difference
+    generation: str
+    built: bool
+    documents: int
+    passages: int
+    unread: tuple[Unread, ...]
+
+
+class Progress(Protocol):
+    """Is told how a long run goes on."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage of `total` steps begins; 0 when that is not known."""
+
+    def advance(self, steps: int = 1) -> None:
+        """So many steps of the stage are done."""
+
+
+class SilentProgress:
+    """Tells nobody."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """Do nothing."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Do nothing."""
+
+
+def scan_documents(folder: Path) -> list[Source]:
+    """Return the files below `folder` in order of path; hidden ones and links out of it are left.
+
+    Raises DocumentsError when the folder is missing, cannot be listed, or holds no file.
+    """
+    if not folder.is_dir():
+        raise DocumentsError(
+            f"there is no folder {folder}; make it and put reports (.txt, .md) into it"
+        )
+    root = folder.resolve()
+    sources = [
+        Source(path.relative_to(folder).as_posix(), path)
+        for path in _walk(folder)
+        if path.is_file() and path.resolve().is_relative_to(root)
+    ]
+    if not sources:
+        raise DocumentsError(f"{folder} holds no reports; put .txt or .md files into it")
+    return sorted(sources, key=lambda source: source.path)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise DocumentsError(f"the folder {error.filename} cannot be listed: {error.strerror}")
+
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent) / name for name in files if not name.startswith("."))
+
+
+def compare(settings: Settings) -> Difference:
+    """Return how the folder of reports differs from the current index. Raises DocumentsError."""
+    hashes, _ = _hash_sources(scan_documents(settings.documents))
+    return _compare(settings, hashes, _recipe(settings))
+
+
+def build_index(
+    settings: Settings, progress: Progress | None = None, *, force: bool = False
+) -> Outcome:
+    """Bring the index up to date with the folder of reports.
+
+    With `force` it is made anew whatever is there. Raises DocumentsError when there is nothing to
+    read, ModelError, and IndexUnavailableError when another run is at work; the old one stays.
+    """
+    told = progress or SilentProgress()
+    sources = scan_documents(settings.documents)
+    try:
+        settings.index.mkdir(parents=True, exist_ok=True)
+        with _one_writer(settings.index):
+            return _build(settings, sources, told, force)
+    except OSError as error:
+        raise IndexUnavailableError(
+            f"the index in {settings.index} cannot be written: {error}"
+        ) from error
+
+
+@contextmanager
+def _one_writer(index: Path) -> Iterator[None]:
+    try:
+        with FileLock(index / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise IndexUnavailableError(
+            f"another run is writing {index}; wait for it to end"
+        ) from error
+
+
+def _build(settings: Settings, sources: list[Source], told: Progress, force: bool) -> Outcome:
+    told.begin("comparing", 0)
+    recipe = _recipe(settings)
+    hashes, unread = _hash_sources(sources)
+    difference = _compare(settings, hashes, recipe)
+    if not difference and not force:
+        manifest = _current_manifest(settings.index)
+        if manifest is not None:
+            return _outcome(difference, manifest, built=False)
+    _export_models(settings, recipe, told)
+    writer = GenerationWriter(settings.index)
+    try:
+        manifest = _fill(writer, settings, sources, hashes, unread, recipe, told)
+    except BaseException:
+        writer.abandon()
+        raise
+    remove_old_generations(settings.index)
+    return _outcome(difference, manifest, built=True)
+
+
+def _fill(
+    writer: GenerationWriter,
+    settings: Settings,
+    sources: list[Source],
+    hashes: dict[str, str],
+    unread: list[Unread],
+    recipe: Recipe,
+    told: Progress,
+) -> Manifest:
+    texts: list[str] = []
+    seen: dict[str, str] = {}
+    told.begin("reading", len(sources))
+    for source in sources:
+        try:
+            if source.path in hashes:
+                document = _read(source, hashes[source.path], seen)
+                sentences = split_sentences(document)
+                passages = split_passages(document, sentences, size=settings.passage_words)
+                writer.add(document, sentences, passages)
+                texts.extend(passage_text(document, passage) for passage in passages)
+        except UnreadableFileError as error:
+            unread.append(Unread(source.path, str(error)))
+        told.advance()
+    if not texts:
+        reasons = "; ".join(entry.reason for entry in unread[:3])
+        raise DocumentsError(f"none of the {len(sources)} files could be read: {reasons}")
+    told.begin("embedding", len(texts))
+    encoder = open_passage_encoder(
+        settings.index / MODELS / recipe.encoder.folder, recipe.encoder.passage_prompt
+    )
+    vectors = encoder.encode(texts, told.advance)
+    told.begin("writing", 0)
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return writer.finish(vectors, texts, recipe, hashes, tuple(unread), libraries)
+
+
+def passage_text(document: Document, passage: Passage) -> str:
+    """Return a passage as it is embedded and indexed: its title and headings in front."""
+    above = [*([document.title] if document.title else []), *passage.section]
+    return "\n".join([*above, document.text[passage.start : passage.end]])
+
+
+def _read(source: Source, sha256: str, seen: dict[str, str]) -> Document:
+    """Read one file. A copy of one that was read already counts as unread, with that reason."""
+    if sha256 in seen:
+        raise UnreadableFileError(f"{source.path}: the same file as {seen[sha256]}")
+    try:
+        data = source.file.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"{source.path}: {error.strerror}") from error
+    document = read_document(source.path, data, hashlib.sha256(data).hexdigest())
+    seen[sha256] = source.path
+    return document
+
+
+def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
+    hashes: dict[str, str] = {}
+    unread: list[Unread] = []
+    for source in sources:
+        try:
+            with source.file.open("rb") as stream:
+                hashes[source.path] = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            unread.append(Unread(source.path, f"{source.path}: {error.strerror}"))
+    return hashes, unread
+
+
+def _recipe(settings: Settings) -> Recipe:
+    """Return the recipe that the settings ask for."""
+    encoder = hash_weights(find_encoder(settings.encoder))
+    reader = hash_file(find_reader())
+    return Recipe(
+        ModelEntry(
+            settings.encoder,
+            encoder,
+            f"encoder-{encoder[:16]}-{EXPORT_VERSION}",
+            settings.query_prompt,
+            settings.passage_prompt,
+        ),
+        ModelEntry("seminar-qa reader", reader, f"reader-{reader[:16]}-{EXPORT_VERSION}"),
+        settings.passage_words,
+        parsers.VERSION,
+    )
+
+
+def _export_models(settings: Settings, recipe: Recipe, told: Progress) -> None:
+    wanted = {
+        entry.folder: settings.index / MODELS / entry.folder
+        for entry in (recipe.encoder, recipe.reader)
+    }
+    if all((folder / CARD).is_file() for folder in wanted.values()):
+        return
+    told.begin("exporting the models (once)", 2)
+    try:
+        from seminar_qa import export  # torch takes seconds to load and is wanted only here
+    except ImportError as error:
+        raise ModelError(
+            f"the models cannot be exported: {error}; install seminar-qa again"
+        ) from error
+    if not (wanted[recipe.encoder.folder] / CARD).is_file():
+        export.export_encoder(settings.encoder, wanted[recipe.encoder.folder])
+    told.advance()
+    if not (wanted[recipe.reader.folder] / CARD).is_file():
+        export.export_reader(find_reader(), wanted[recipe.reader.folder])
+    told.advance()
+
+
+def _current_manifest(index: Path) -> Manifest | None:
+    try:
+        return Manifest.read(index / GENERATIONS / current_generation(index) / MANIFEST)
+    except IndexUnavailableError:
+        return None
+
+
+def _compare(settings: Settings, hashes: dict[str, str], recipe: Recipe) -> Difference:
+    manifest = _current_manifest(settings.index)
+    if manifest is None:
+        return Difference(tuple(hashes), (), (), (), ("there is no index of this version",))
+    old = manifest.sources
+    return Difference(
+        added=tuple(path for path in hashes if path not in old),
+        changed=tuple(path for path in hashes if path in old and old[path] != hashes[path]),
+        deleted=tuple(path for path in old if path not in hashes),
+        unchanged=tuple(path for path in hashes if old.get(path) == hashes[path]),
+        why=tuple(_reasons(manifest.recipe, recipe)),
+    )
+
+
+def _reasons(old: Recipe, new: Recipe) -> Iterator[str]:
+    if old.encoder != new.encoder:
+        yield f"the encoder is now {new.encoder.name}"
+    if old.reader != new.reader:
+        yield "the reader's weights are new"
+    if old.passage_words != new.passage_words:
+        yield f"passages now have {new.passage_words} words, not {old.passage_words}"
+    if old.parsers != new.parsers:
+        yield "files are now read in another way"
+
+
+def _outcome(difference: Difference, manifest: Manifest, *, built: bool) -> Outcome:
+    return Outcome(
+        difference,
+        manifest.generation,
+        built,
+        manifest.documents,
+        manifest.passages,
+        manifest.unread,
+    )

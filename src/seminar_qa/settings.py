@@ -1,0 +1,88 @@
+"""What can be set, by `SEMINAR_QA_*` in the environment or in `seminar-qa.toml` in the home.
+
+Read by the walks and faces only; a stage takes plain arguments.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from seminar_qa.errors import SettingsError
+from seminar_qa.weights import DEFAULT_ENCODER
+
+FILE = "seminar-qa.toml"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="SEMINAR_QA_", extra="forbid")
+
+    home: Path = Field(default_factory=Path.cwd, description="Folder with documents/ and index/.")
+    encoder: str = Field(
+        DEFAULT_ENCODER,
+        description="Sentence-Transformers model: a name, or the path of its folder.",
+    )
+    query_prompt: str | None = Field(
+        None, description="Put before questions when embedding; the model's own if not given."
+    )
+    passage_prompt: str | None = Field(
+        None, description="Put before passages when embedding; the model's own if not given."
+    )
+    passage_words: int = Field(80, ge=20, le=200, description="Longest passage, in words.")
+    passages_read: int = Field(
+        10, ge=1, le=100, description="How many passages the reader reads for a question."
+    )
+    balanced_threshold: float | None = Field(
+        None, ge=0, le=1, description="Least confidence to answer in mode balanced."
+    )
+    strict_threshold: float | None = Field(
+        None, ge=0, le=1, description="Least confidence to answer in mode strict."
+    )
+
+    @property
+    def documents(self) -> Path:
+        """The folder of reports."""
+        return self.home / "documents"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the index."""
+        return self.home / "index"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments go before the environment, the environment before the file."""
+        home = Path(os.environ.get("SEMINAR_QA_HOME") or Path.cwd())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / FILE)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError, which names the setting and its value."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        value = first.get("input")
+        raise SettingsError(
+            f"the setting {name} = {value!r} cannot be used: {first['msg']}; "
+            f"correct it in {FILE} or in SEMINAR_QA_{name.upper()}"
+        ) from error
+    except ValueError as error:
+        raise SettingsError(f"{FILE} cannot be read: {error}") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
