@@ -1,0 +1,367 @@
+"""The command `seminar-qa`. A command parses, calls and prints; heavy modules load when it runs.
+
+Exit codes: 0 done, 1 an error that was told in one sentence, 2 wrong usage, 3 done but some files
+could not be read.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seminar_qa import __version__
+from seminar_qa.errors import SeminarQAError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    from seminar_qa.evaluation import Evaluation
+    from seminar_qa.ingest import Difference, Outcome
+    from seminar_qa.views import AskResponse, QuoteView
+
+SOME_UNREAD = 3
+app = typer.Typer(
+    help="Verbatim, checkable answers from a collection of reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def main() -> None:
+    """Run the command; an error of ours ends it with one sentence."""
+    try:
+        app()
+    except SeminarQAError as error:
+        typer.echo(f"seminar-qa: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"seminar-qa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Verbatim, checkable answers from a collection of reports.
+
+    The home is the working directory or SEMINAR_QA_HOME: reports in documents/, index in index/.
+    """
+
+
+@app.command(epilog="Example: seminar-qa index --dry-run")
+def index(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build the index anew even if nothing changed.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring the index up to date with documents/."""
+    from seminar_qa.ingest import build_index, compare
+    from seminar_qa.settings import load_settings
+
+    settings = load_settings()
+    if dry_run:
+        difference = compare(settings)
+        _print_json(asdict(difference)) if json else _print_difference(difference)
+        return
+    with _RichProgress(_console(stderr=True)) as progress:
+        outcome = build_index(settings, progress, force=force)
+    _print_json(asdict(outcome)) if json else _print_outcome(outcome)
+    if outcome.unread:
+        raise typer.Exit(SOME_UNREAD)
+
+
+@app.command(epilog='Example: seminar-qa ask "How many people attended the seminar?"')
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
+    max_quotes: Annotated[int, typer.Option(min=1, max=20, help="Most quotations.")] = 3,
+    strict: Annotated[bool, typer.Option("--strict", help="Answer only when very sure.")] = False,
+    json: Json = False,
+) -> None:
+    """Answer one question with quotations, or with an honest no."""
+    from seminar_qa.engine import Engine
+    from seminar_qa.settings import load_settings
+    from seminar_qa.views import reply_view
+
+    text = sys.stdin.read() if question == "-" else question
+    engine = Engine.open(load_settings())
+    reply = engine.ask(text, max_quotes=max_quotes, mode="strict" if strict else "balanced")
+    view = reply_view(reply, engine.manifest)
+    _print_json(view.model_dump(mode="json")) if json else _print_reply(view)
+
+
+@app.command(epilog="Example: seminar-qa serve --port 8080")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    json: Json = False,
+) -> None:
+    """Serve the chat and POST /ask. Prints the address when it is ready."""
+    import socket
+
+    import uvicorn
+
+    from seminar_qa.api import create_app
+    from seminar_qa.errors import IndexUnavailableError, ModelError, SettingsError
+    from seminar_qa.settings import load_settings
+
+    service = create_app(load_settings())
+    try:
+        documents = service.state.current.get().manifest.documents
+        ready = f"{documents} report{'s' * (documents != 1)}"
+    except (IndexUnavailableError, ModelError) as error:
+        ready = f"not ready: {error}"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+        ) from error
+    name = f"[{host}]" if ":" in host else host
+    url = f"http://{name}:{listener.getsockname()[1]}"
+    if json:
+        _print_json({"url": url, "status": ready})
+    else:
+        typer.echo(f"seminar-qa: {url} ({ready}); stop with Ctrl+C")
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
+    server.run(sockets=[listener])
+
+
+@app.command(epilog="Example: seminar-qa status --json")
+def status(json: Json = False) -> None:
+    """Say what the index holds, what could not be read, and whether it is up to date."""
+    from seminar_qa.errors import DocumentsError
+    from seminar_qa.index import PassageIndex
+    from seminar_qa.ingest import compare
+    from seminar_qa.settings import load_settings
+    from seminar_qa.views import index_view
+
+    settings = load_settings()
+    opened = PassageIndex.open(settings.index)
+    manifest = opened.manifest
+    try:
+        difference = compare(settings)
+        stale = bool(difference)
+    except DocumentsError:
+        difference, stale = None, True
+    files = {document.path: document for document in opened.records.documents()}
+    report: dict[str, Any] = {
+        "home": str(settings.home),
+        "index": index_view(manifest).model_dump(),
+        "up_to_date": not stale,
+        "difference": asdict(difference) if difference else None,
+        "files": [
+            {"path": path, "status": "read", "title": document.title, "reason": None}
+            for path, document in files.items()
+        ]
+        + [
+            {"path": entry.path, "status": "unread", "title": None, "reason": entry.reason}
+            for entry in manifest.unread
+        ],
+        "libraries": manifest.libraries,
+    }
+    _print_json(report) if json else _print_status(report)
+
+
+@app.command(epilog="Example: seminar-qa evaluate questions.jsonl --misses")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="One question or conversation a line, as JSON.")],
+    misses: Annotated[
+        bool, typer.Option("--misses", help="List what was not served right.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure the answers to a file of questions."""
+    from seminar_qa import evaluation
+    from seminar_qa.engine import Engine
+    from seminar_qa.settings import load_settings
+
+    questions = evaluation.read_questions(file)
+    engine = Engine.open(load_settings())
+    with _RichProgress(_console(stderr=True)) as progress:
+        progress.begin("asking", sum(map(len, questions)))
+        result = evaluation.evaluate(engine, questions, progress.advance)
+    if json:
+        rows = [asdict(r) for r in (result.misses if misses else result.results)]
+        _print_json(
+            {
+                "file": str(file),
+                "generation": engine.manifest.generation,
+                "numbers": result.numbers,
+                "results": rows,
+            }
+        )
+    else:
+        _print_evaluation(result, file, misses)
+
+
+class _RichProgress:
+    """Shows stages as bars on a terminal, and nothing where there is none."""
+
+    def __init__(self, console: "Console"):
+        self._console = console
+        self._bar: Bar | None = None
+
+    def __enter__(self) -> "_RichProgress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def begin(self, stage: str, total: int) -> None:
+        """Show a new stage."""
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._stop()
+        if not self._console.is_terminal:
+            return
+        columns = [TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()]
+        if total:
+            columns.insert(2, MofNCompleteColumn())
+        self._bar = Progress(*columns, console=self._console, transient=True)
+        self._bar.add_task(stage, total=total or None)
+        self._bar.start()
+
+    def advance(self, steps: int = 1) -> None:
+        """Move the bar on."""
+        if self._bar:
+            self._bar.advance(self._bar.task_ids[0], steps)
+
+    def _stop(self) -> None:
+        if self._bar:
+            self._bar.stop()
+            self._bar = None
+
+
+def _console(stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    from seminar_qa.views import to_json
+
+    typer.echo(to_json(data))
+
+
+def _print_difference(difference: "Difference") -> None:
+    for reason in difference.why:
+        typer.echo(f"anew: {reason}")
+    for name in ("added", "changed", "deleted"):
+        for path in getattr(difference, name):
+            typer.echo(f"{name}: {path}")
+    if not difference:
+        typer.echo(f"up to date: {len(difference.unchanged)} files unchanged")
+
+
+def _print_outcome(outcome: "Outcome") -> None:
+    done = "indexed" if outcome.built else "up to date"
+    typer.echo(
+        f"{done}: {outcome.documents} reports, {outcome.passages} passages, "
+        f"generation {outcome.generation}"
+    )
+    for entry in outcome.unread:
+        typer.echo(f"not read: {entry.reason}", err=True)
+
+
+def _print_reply(view: "AskResponse") -> None:
+    from rich.text import Text
+
+    console = _console()
+    if view.answered:
+        console.print(Text(view.answer or "", style="bold"))
+    else:
+        console.print(Text("The reports do not say.", style="bold"))
+        if view.nearest:
+            console.print("Close, but not an answer:")
+    for number, quote in enumerate(view.quotes or view.nearest, 1):
+        console.print()
+        console.print(Text.assemble(f"[{number}] ", *_emphasised(quote)))
+        console.print(Text(f"    {_place(quote)}", style="dim"))
+    console.print()
+    unread = f", {view.unread.documents} files unread" if view.unread.documents else ""
+    console.print(
+        Text(
+            f"confidence {view.confidence:.2f}, {view.timing_ms.total:.0f} ms, "
+            f"index {view.index.generation}{unread}",
+            style="dim",
+        )
+    )
+
+
+def _emphasised(quote: "QuoteView") -> Iterator[tuple[str, str]]:
+    start, end = quote.highlight or (0, 0)
+    yield quote.text[:start], ""
+    yield quote.text[start:end], "bold underline"
+    yield quote.text[end:], ""
+
+
+def _place(quote: "QuoteView") -> str:
+    cited = quote.citation
+    page = f"page {cited.page}" if cited.page else None
+    parts = (cited.title, cited.speaker, cited.section, cited.date, cited.place, page)
+    where = f"{cited.document_id}:{cited.start}-{cited.end}"
+    return " · ".join([*(part for part in parts if part), where])
+
+
+def _print_status(report: dict[str, Any]) -> None:
+    index = report["index"]
+    typer.echo(f"home        {report['home']}")
+    typer.echo(f"generation  {index['generation']}, built {index['built_at']}")
+    typer.echo(f"holds       {index['documents']} reports, {index['passages']} passages")
+    typer.echo(f"encoder     {index['encoder']}")
+    state = "up to date" if report["up_to_date"] else "stale; run: seminar-qa index"
+    typer.echo(f"state       {state}")
+    for entry in report["files"]:
+        typer.echo(f"{entry['status']:11} {entry['reason'] or entry['path']}")
+
+
+def _print_evaluation(result: "Evaluation", file: Path, misses: bool) -> None:
+    from rich.table import Table
+
+    table = Table(title=str(file), title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    for name, value in result.numbers.items():
+        shown = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+        table.add_row(name, shown)
+    console = _console()
+    console.print(table)
+    for row in result.misses if misses else ():
+        said = row.answer if row.answered else "(no answer)"
+        gold = "; ".join(row.question.answers) or "(no answer)"
+        console.print(f"{row.question.id}  {row.question.question}", markup=False)
+        console.print(f"    said {said!r}, right is {gold!r}, {row.confidence:.2f}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The pages for people: the chat, and a report opened at a passage.
+
+Both are rendered here, whole, and work without JavaScript; the script only puts parts of the same
+pages where they save a reload. A conversation is its questions in the address (`/?q=…&q=…`): the
+same questions give the same answers, so it can be kept, shared and reloaded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from seminar_qa.conversation import Turn
+from seminar_qa.documents import Block, Document, Kind
+from seminar_qa.engine import Engine
+from seminar_qa.errors import NotFoundError, QuestionError
+from seminar_qa.views import AskResponse, documents_view, reply_view
+
+MOST_TURNS = 6
+"""A page shows this many turns; older ones are dropped."""
+
+
+@dataclass(frozen=True)
+class TurnCard:
+    """One turn of the conversation as shown: a reply, or in plain words what is wrong."""
+
+    number: int
+    question: str
+    reply: AskResponse | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a block's text, inside the quotation or not."""
+
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block of a report as shown, as the element `tag`; with `first` the quotation begins."""
+
+    block: Block
+    tag: str
+    marker: str
+    pieces: tuple[Piece, ...]
+    first: bool
+
+
+def web_folder() -> Path:
+    """Return the folder of templates and static files: in the wheel, or beside `src`."""
+    inside = Path(__file__).parent / "web"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "web"
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    loader = FileSystemLoader(web_folder() / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.current.get()
+    return engine
+
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.get("/")
+def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
+    """Show the chat with the conversation that the questions `q` make, oldest first."""
+    engine = _engine(request)
+    turns = list(_turns(engine, q[-MOST_TURNS:]))
+    status = 422 if any(turn.error for turn in turns) else 200
+    asked = [turn.question for turn in turns if turn.reply]
+    context = {"turns": turns, "asked": asked, "listing": documents_view(engine)}
+    return HTMLResponse(_templates().get_template("chat.html").render(context), status)
+
+
+@router.get("/documents/{document_id}")
+def document(
+    request: Request,
+    document_id: str,
+    start: Annotated[int, Query(ge=0)] = 0,
+    end: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Show a report as a page; the code points `start` to `end` are highlighted."""
+    shown = _engine(request).record(document_id).document
+    if end > len(shown.text) or start > end:
+        raise NotFoundError(
+            f"{shown.path} has {len(shown.text):,} characters, so there is no {start:,} to {end:,}"
+        )
+    context = {"document": shown, "groups": list(_groups(_parts(shown, start, end)))}
+    return HTMLResponse(_templates().get_template("document.html").render(context))
+
+
+def error_page(request: Request, status: int, detail: str) -> Response:
+    """Show what went wrong, in plain words."""
+    context = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    return HTMLResponse(_templates().get_template("error.html").render(context), status)
+
+
+def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
+    """Answer the questions of a conversation in turn, each knowing those before it."""
+    before: list[Turn] = []
+    for number, question in enumerate(questions, 1):
+        try:
+            reply = engine.ask(question, conversation=tuple(before))
+        except QuestionError as error:
+            yield TurnCard(number, question[:200], None, str(error))
+            continue
+        before.append(Turn(question, reply.answer.text or ""))
+        yield TurnCard(number, question, reply_view(reply, engine.manifest))
+
+
+def _parts(document: Document, start: int, end: int) -> Iterator[Part]:
+    begun = False
+    position = 0
+    for block in document.blocks:
+        pieces = tuple(_pieces(document.text, block, start, end))
+        first = not begun and any(piece.quoted for piece in pieces)
+        begun = begun or first
+        marker = document.text[position : block.start].strip()
+        position = block.end
+        yield Part(block, _tag(block), marker, pieces, first)
+
+
+def _pieces(text: str, block: Block, start: int, end: int) -> Iterator[Piece]:
+    first = min(max(start, block.start), block.end)
+    last = min(max(end, first), block.end)
+    for begin, finish, quoted in (
+        (block.start, first, False),
+        (first, last, True),
+        (last, block.end, False),
+    ):
+        if begin < finish:
+            yield Piece(text[begin:finish], quoted)
+
+
+def _tag(block: Block) -> str:
+    if block.kind is Kind.TITLE:
+        return "h1"
+    if block.kind is Kind.HEADING:
+        return f"h{min(6, max(2, block.level + 1))}"
+    return "li" if block.kind is Kind.LIST_ITEM else "p"
+
+
+def _groups(parts: Iterator[Part]) -> Iterator[list[Part]]:
+    """Yield list items in a row together, every other part alone."""
+    group: list[Part] = []
+    for part in parts:
+        if group and not (group[-1].tag == part.tag == "li"):
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
