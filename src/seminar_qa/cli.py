@@ -179,6 +179,10 @@ def status(json: Json = False) -> None:
         + [
             {"path": entry.path, "status": "unread", "title": None, "reason": entry.reason}
             for entry in manifest.unread
+        ]
+        + [
+            {"path": path, "status": "copy", "title": None, "reason": f"{path}: same as {first}"}
+            for path, first in manifest.copies.items()
         ],
         "libraries": manifest.libraries,
     }

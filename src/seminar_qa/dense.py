@@ -43,6 +43,8 @@ class DenseIndex:
         self, vector: np.ndarray, limit: int, rows: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Return the `limit` best (row, score), best first, out of `rows` or of all."""
+        if not limit:
+            return []
         parameters = None
         if rows is not None:
             selector = faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64))

@@ -87,6 +87,7 @@ class DocumentBuilder:
     _blocks: list[Block] = field(default_factory=list)
     _headings: list[tuple[int, str]] = field(default_factory=list)
     _page_starts: list[int] = field(default_factory=list)
+    _pages_begun: int = 0
 
     @property
     def text(self) -> str:
@@ -104,13 +105,22 @@ class DocumentBuilder:
         return tuple(self._page_starts)
 
     def begin_page(self) -> None:
-        """Let a new page begin at the next block."""
-        self._page_starts.append(self._length + (2 if self._length else 0))
+        """Let a new page begin at the next block; twice, if one between is blank."""
+        self._pages_begun += 1
 
-    def add(self, kind: Kind, raw: str, *, marker: str = "", level: int = 0) -> None:
+    def add(
+        self,
+        kind: Kind,
+        raw: str,
+        *,
+        marker: str = "",
+        level: int = 0,
+        pages: tuple[int, ...] = (),
+    ) -> None:
         """Append a block. Blank text is dropped.
 
         `marker` is a list item's bullet: it stands in the text in front of the block, not in it.
+        `pages` are the offsets in the block, as it is once clean, at which further pages begin.
         """
         text = collapse(clean(raw))
         if not text:
@@ -118,9 +128,13 @@ class DocumentBuilder:
         self._separate(kind)
         if kind is Kind.HEADING:
             self._close_headings(level or 1)
-        self._write(marker)
+        self._page_starts += [self._length] * self._pages_begun
+        self._pages_begun = 0
+        if marker.strip():
+            self._write(collapse(clean(marker)) + " ")
         start = self._length
         self._write(text)
+        self._page_starts += [start + offset for offset in pages]
         section = tuple(heading for _, heading in self._headings)
         self._blocks.append(Block(kind, start, self._length, section, level))
         if kind is Kind.HEADING:

@@ -13,7 +13,7 @@ from seminar_qa.text import is_cjk
 _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
-_MONTH = "|".join(f"{name}|{name[:3]}\\.?" for name in _MONTHS)
+_MONTH = "|".join([*(f"{name}|{name[:3]}\\.?" for name in _MONTHS), "sept\\.?"])
 _DATES = (
     re.compile(
         rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})", re.I
@@ -27,7 +27,10 @@ _DATES = (
 _QUOTED = re.compile(r"^[“\"„«「『](?P<inside>.+)[”\"“»」』]$")
 _GENRE = re.compile(
     r"^(seminar|workshop|meeting|conference|final|summary|event)?\s*(report|minutes|summary|proceedings)$",
-    re.I,
+    re.I | re.A,
+)
+_EVENT = re.compile(
+    r"(?:minutes|report|summary|meeting|seminar|workshop|conference|session)s?$", re.I
 )
 _PLACE = re.compile(r"^[\s,;:|–—-]*(?:in\s+|at\s+)?(?P<place>[^\W\d_][^\d!?;:“”\"]{1,60}?)[\s.,]*$")
 
@@ -41,14 +44,21 @@ class Facts:
     place: str | None = None
 
 
-def find_facts(head: list[str]) -> Facts:
-    """Return what the lines of a report's head say; `head` may be empty."""
+def find_facts(head: list[str], title: str | None = None) -> Facts:
+    """Return what the lines of a report's head say, and its title where the format marks one.
+
+    `head` may be empty. A line with a date is the title only when it says what event it was and
+    there is no other.
+    """
     dated = next((line for line in head if _find_date(line)), "")
-    found = _find_date(dated)
-    if found is None:
-        return Facts(title=_find_title(head))
-    day, rest = found
-    return Facts(_find_title([line for line in head if line != dated]), day, _find_place(rest))
+    named = title or _find_title([line for line in head if line != dated])
+    if dated:
+        found = _find_date(dated)
+        if found and not named and any(_EVENT.match(word) for word in dated.split()):
+            named = dated
+        return Facts(named, found[0], _find_place(found[1])) if found else Facts(named)
+    in_title = _find_date(title or "")
+    return Facts(named, in_title[0] if in_title else None)
 
 
 def _find_date(line: str) -> tuple[str, str] | None:
@@ -72,7 +82,11 @@ def _month(name: str) -> int:
 
 def _find_place(rest: str) -> str | None:
     match = _PLACE.match(rest)
-    return match["place"].strip() if match and len(rest.split()) <= 5 else None
+    if not match or len(rest.split()) > 5 or match["place"][0].islower():
+        return None
+    words = match["place"].split()
+    about_event = any(_EVENT.match(word) for word in words)
+    return None if about_event or words[-1].islower() else " ".join(words)
 
 
 def _find_title(lines: list[str]) -> str | None:

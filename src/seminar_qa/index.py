@@ -71,7 +71,11 @@ class Unread:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation is made of. `sources` maps each file's path to its SHA-256."""
+    """What a generation is made of.
+
+    `sources` maps each file's path to its SHA-256; `copies` maps a file with the same bytes as
+    another to that other's path.
+    """
 
     generation: str
     built_at: str
@@ -80,6 +84,7 @@ class Manifest:
     passages: int
     sources: dict[str, str]
     unread: tuple[Unread, ...] = ()
+    copies: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
 
@@ -159,6 +164,22 @@ def current_generation(folder: Path) -> str:
     return name
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a generation holds besides its records.
+
+    `vectors` is float32 of shape (passages, dimension); `texts` are the passages as indexed.
+    """
+
+    vectors: np.ndarray
+    texts: Sequence[str]
+    recipe: Recipe
+    sources: dict[str, str]
+    unread: tuple[Unread, ...]
+    copies: dict[str, str]
+    libraries: dict[str, str]
+
+
 class GenerationWriter:
     """Builds a generation beside the live one; `finish` makes it current in one atomic step."""
 
@@ -180,30 +201,23 @@ class GenerationWriter:
         self.documents += 1
         self.passages += len(passages)
 
-    def finish(
-        self,
-        vectors: np.ndarray,
-        texts: Sequence[str],
-        recipe: Recipe,
-        sources: dict[str, str],
-        unread: tuple[Unread, ...],
-        libraries: dict[str, str],
-    ) -> Manifest:
-        """Write the searchers over `vectors` and `texts`, check all, and name it current."""
+    def finish(self, contents: Contents) -> Manifest:
+        """Write the searchers, check all, and name the generation current."""
         self._records.close()
-        DenseIndex.build(vectors).write(self._building / _DENSE)
+        DenseIndex.build(contents.vectors).write(self._building / _DENSE)
         (self._building / _LEXICAL).mkdir()
-        LexicalIndex.build(texts, self._building / _LEXICAL)
+        LexicalIndex.build(contents.texts, self._building / _LEXICAL)
         manifest = Manifest(
-            self.name,
-            self.built_at,
-            recipe,
-            self.documents,
-            self.passages,
-            sources,
-            unread,
-            libraries,
-            _sizes(self._building),
+            generation=self.name,
+            built_at=self.built_at,
+            recipe=contents.recipe,
+            documents=self.documents,
+            passages=self.passages,
+            sources=contents.sources,
+            unread=contents.unread,
+            copies=contents.copies,
+            libraries=contents.libraries,
+            files=_sizes(self._building),
         )
         manifest.write(self._building / MANIFEST)
         _check(self._building)

@@ -22,6 +22,7 @@ from seminar_qa.index import (
     GENERATIONS,
     MANIFEST,
     MODELS,
+    Contents,
     GenerationWriter,
     Manifest,
     ModelEntry,
@@ -193,18 +194,19 @@ def _fill(
     told: Progress,
 ) -> Manifest:
     texts: list[str] = []
-    seen: dict[str, str] = {}
+    first: dict[str, str] = {}
+    copies: dict[str, str] = {}
     told.begin("reading", len(sources))
     for source in sources:
-        try:
-            if source.path in hashes:
-                document = _read(source, hashes[source.path], seen)
-                sentences = split_sentences(document)
-                passages = split_passages(document, sentences, size=settings.passage_words)
-                writer.add(document, sentences, passages)
-                texts.extend(passage_text(document, passage) for passage in passages)
-        except UnreadableFileError as error:
-            unread.append(Unread(source.path, str(error)))
+        sha256 = hashes.get(source.path)
+        if sha256 in first:
+            copies[source.path] = first[sha256]
+        elif sha256:
+            try:
+                texts += _read(writer, source, settings.passage_words)
+                first[sha256] = source.path
+            except UnreadableFileError as error:
+                unread.append(Unread(source.path, str(error)))
         told.advance()
     if not texts:
         reasons = "; ".join(entry.reason for entry in unread[:3])
@@ -216,26 +218,26 @@ def _fill(
     vectors = encoder.encode(texts, told.advance)
     told.begin("writing", 0)
     libraries = {name: version(name) for name in _LIBRARIES}
-    return writer.finish(vectors, texts, recipe, hashes, tuple(unread), libraries)
+    return writer.finish(Contents(vectors, texts, recipe, hashes, tuple(unread), copies, libraries))
+
+
+def _read(writer: GenerationWriter, source: Source, passage_words: int) -> list[str]:
+    """Write one file's records; return its passages as indexed. Raises UnreadableFileError."""
+    try:
+        data = source.file.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"{source.path}: {error.strerror}") from error
+    document = read_document(source.path, data, hashlib.sha256(data).hexdigest())
+    sentences = split_sentences(document)
+    passages = split_passages(document, sentences, size=passage_words)
+    writer.add(document, sentences, passages)
+    return [passage_text(document, passage) for passage in passages]
 
 
 def passage_text(document: Document, passage: Passage) -> str:
     """Return a passage as it is embedded and indexed: its title and headings in front."""
     above = [*([document.title] if document.title else []), *passage.section]
     return "\n".join([*above, document.text[passage.start : passage.end]])
-
-
-def _read(source: Source, sha256: str, seen: dict[str, str]) -> Document:
-    """Read one file. A copy of one that was read already counts as unread, with that reason."""
-    if sha256 in seen:
-        raise UnreadableFileError(f"{source.path}: the same file as {seen[sha256]}")
-    try:
-        data = source.file.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"{source.path}: {error.strerror}") from error
-    document = read_document(source.path, data, hashlib.sha256(data).hexdigest())
-    seen[sha256] = source.path
-    return document
 
 
 def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:

@@ -82,7 +82,9 @@ def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  
     turns = list(_turns(engine, q[-MOST_TURNS:]))
     status = 422 if any(turn.error for turn in turns) else 200
     asked = [turn.question for turn in turns if turn.reply]
-    context = {"turns": turns, "asked": asked, "listing": documents_view(engine)}
+    listing = documents_view(engine)
+    names = {report.document_id: report.title or report.path for report in listing.documents}
+    context = {"turns": turns, "asked": asked, "listing": listing, "names": names}
     return HTMLResponse(_templates().get_template("chat.html").render(context), status)
 
 

@@ -96,7 +96,9 @@ class _Packer:
 
     def _is_full(self, current: list[int], more: list[int]) -> bool:
         headed = all(self._kind(number) is Kind.HEADING for number in current)
-        return not headed and self._words(current) + self._words(more) > self.size
+        if not current or (headed and self._kind(more[0]) is not Kind.HEADING):
+            return False
+        return self._words(current) + self._words(more) > self.size
 
     def _introduction(self, block: int, number: int) -> list[int]:
         """A list item takes along the sentence in front of it, which introduces the list."""

@@ -5,11 +5,11 @@ of brackets. Nothing here knows which sentence matters.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import nupunkt
+import regex
 
 from seminar_qa.documents import Document
 from seminar_qa.text import has_cjk
@@ -17,7 +17,8 @@ from seminar_qa.text import has_cjk
 LONGEST = 1_000
 """A sentence of more code points than this is cut, so that a quotation stays readable."""
 
-_CJK_END = re.compile(r"[。！？]+[」』）〕】”’\"')]*")
+_CJK_END = re.compile(r"[。！？]+(?P<closing>[」』）〕】”’\"')]*)")
+_CJK_GOES_ON = re.compile("[とのはがをにでや、]|って")
 _OPENING, _CLOSING = "「『（〔【", "」』）〕】"
 
 
@@ -47,13 +48,21 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cjk_spans(text: str) -> Iterator[tuple[int, int]]:
-    balanced = sum(text.count(c) for c in _OPENING) == sum(text.count(c) for c in _CLOSING)
-    start = 0
+    """Yield spans that end after 。！？ and the brackets that close there, outside of brackets.
+
+    「…。」 ends a sentence too, unless a particle goes on with it, as in 「…。」と言った。
+    """
+    balanced = sum(map(text.count, _OPENING)) == sum(map(text.count, _CLOSING))
+    start = position = depth = 0
     for match in _CJK_END.finditer(text):
-        if balanced and _depth(text[start : match.end()]) > 0:
+        if match.start() < position:
             continue
-        yield start, match.end()
-        start = match.end()
+        if balanced:
+            depth += _depth(text[position : match.end()])
+        position = match.end()
+        if depth <= 0 and not (match["closing"] and _CJK_GOES_ON.match(text, position)):
+            yield start, position
+            start = position
     if start < len(text):
         yield start, len(text)
 
@@ -80,15 +89,10 @@ def _shorter(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _cut(text: str, start: int, limit: int) -> int:
-    """Return where to cut before `limit`: after white space, else not inside of a character."""
+    """Return where to cut before `limit`: after white space, else between two graphemes."""
     space = text.rfind(" ", start + LONGEST // 2, limit)
     if space > 0:
         return space + 1
-    cut = limit
-    while cut > start + 1 and _joins_previous(text[cut]):
-        cut -= 1
-    return cut
-
-
-def _joins_previous(character: str) -> bool:
-    return unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf", "Sk")
+    graphemes = regex.finditer(r"\X", text, pos=start, endpos=limit + 1)
+    whole = [match.end() for match in graphemes if match.end() <= limit]
+    return whole[-1] if whole else limit

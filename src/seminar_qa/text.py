@@ -16,6 +16,7 @@ _CJK = (
 _CJK_RUN = re.compile(f"[{_CJK}]+")
 _CJK_WIDE = re.compile(f"[{_CJK}\u3000-\u303f\uff00-\uffef]")
 _WORD = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[.,'’][^\\W_{_CJK}]+)*")
+_LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]」』）]*$")
 
@@ -25,8 +26,9 @@ def clean(raw: str) -> str:
 
     NFC and not NFKC: ligatures, full-width forms and the like stay as the author wrote them.
     """
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t\f" or not _is_unwanted(c))
+    text = _LINE_END.sub("\n", raw)
+    kept = "".join(c for c in text if c in "\n\t\f" or not _is_unwanted(c))
+    return unicodedata.normalize("NFC", kept)
 
 
 def _is_unwanted(character: str) -> bool:
@@ -40,13 +42,17 @@ def collapse(text: str) -> str:
 
 def join_lines(lines: list[str]) -> str:
     """Return the lines of one paragraph as one line; no space goes between two CJK characters."""
-    joined = ""
-    for line in map(collapse, lines):
-        if not line:
-            continue
-        glue = "" if not joined or (is_cjk(joined[-1]) and is_cjk(line[0])) else " "
-        joined += glue + line
-    return joined
+    parts: list[str] = []
+    for line in filter(None, map(collapse, lines)):
+        if parts:
+            parts.append(glue(parts[-1], line))
+        parts.append(line)
+    return "".join(parts)
+
+
+def glue(before: str, after: str) -> str:
+    """Return what goes between two pieces of running text: a space, nothing between CJK."""
+    return "" if is_cjk(before[-1]) and is_cjk(after[0]) else " "
 
 
 def is_cjk(character: str) -> bool:

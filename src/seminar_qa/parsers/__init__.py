@@ -43,8 +43,8 @@ def read_document(path: str, data: bytes, sha256: str) -> Document:
     if not builder.blocks:
         raise UnreadableFileError(f"{path}: the file holds no text")
     text = builder.text
-    head = [text[b.start : b.end] for b in builder.blocks if b.kind in (Kind.TITLE, Kind.FRONT)]
-    facts = find_facts(head)
+    titles, head = (_texts(builder, kind) for kind in (Kind.TITLE, Kind.FRONT))
+    facts = find_facts(head, next(iter(titles), None))
     return Document(
         id=document_id(data),
         path=path,
@@ -57,3 +57,7 @@ def read_document(path: str, data: bytes, sha256: str) -> Document:
         date=facts.date,
         place=facts.place,
     )
+
+
+def _texts(builder: DocumentBuilder, kind: Kind) -> list[str]:
+    return [builder.text[b.start : b.end] for b in builder.blocks if b.kind is kind]

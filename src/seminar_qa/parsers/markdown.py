@@ -23,7 +23,7 @@ class _Walk:
 
     def __init__(self, builder: DocumentBuilder) -> None:
         self.builder = builder
-        self.lists: list[int] = []
+        self.lists: list[int | None] = []  # the next number, None for bullets
         self.marker = ""
         self.header: list[str] = []
         self.row: list[str] = []
@@ -40,12 +40,14 @@ class _Walk:
 
     def _structure(self, token: Token) -> None:
         if token.type in ("bullet_list_open", "ordered_list_open"):
-            self.lists.append(int(token.attrGet("start") or 1) if "ordered" in token.type else 0)
+            start = int(str(token.attrs.get("start", 1)))
+            self.lists.append(start if "ordered" in token.type else None)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
         elif token.type == "list_item_open":
-            self.marker = f"{self.lists[-1]}. " if self.lists[-1] else "- "
-            self.lists[-1] += 1 if self.lists[-1] else 0
+            number = self.lists[-1]
+            self.marker = "-" if number is None else f"{number}."
+            self.lists[-1] = None if number is None else number + 1
         elif token.type == "tr_open":
             self.row = []
         elif token.type == "tr_close":

@@ -12,7 +12,7 @@ import charset_normalizer
 
 from seminar_qa.documents import DocumentBuilder, Kind
 from seminar_qa.errors import UnreadableFileError
-from seminar_qa.text import clean, collapse, count_words, ends_sentence, is_cjk, join_lines
+from seminar_qa.text import clean, count_words, ends_sentence, glue, is_cjk, join_lines
 
 _LIST_MARKER = re.compile(
     r"^\s*(?:[-–—•‣▪●○◦*·・]\s+(?:\(?[a-zA-Z0-9]{1,3}[.)]\s+)?|\(?(?:[a-z]|[ivx]{1,4}|\d{1,3})\)\s+|\d{1,2}\.\s+)"
@@ -38,15 +38,17 @@ _MID_SENTENCE = frozenset(
 )
 _SHORT = 25
 """A block of more words than this is no heading and no caption."""
+_HEADINGS_IN_A_ROW = 2
+"""So many short lines may stand between a heading and its text; before more it is a caption."""
 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Lines between blank ones; `marker` is a list bullet, `page_break` a form feed before."""
+    """Lines between blank ones. `marker` is a bullet; `pages` the offsets where pages begin."""
 
     text: str
     marker: str = ""
-    page_break: bool = False
+    pages: tuple[int, ...] = ()
 
     @property
     def is_item(self) -> bool:
@@ -54,20 +56,25 @@ class _Chunk:
 
     @property
     def is_running(self) -> bool:
-        return not self.is_item and (ends_sentence(self.text) or count_words(self.text) > _SHORT)
+        return not self.is_item and (ends_sentence(self.text) or not self.is_short)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may be a heading or a caption by its length."""
+        return len(self.text) <= 20 * _SHORT and count_words(self.text) <= _SHORT
 
 
 def parse_plain_text(data: bytes, builder: DocumentBuilder) -> None:
     """Read text in any encoding. Raises UnreadableFileError when it is not text."""
-    chunks = _mended(_without_page_numbers(_chunks(clean(decode(data)))))
+    text = clean(decode(data))
+    chunks = _mended(_without_page_numbers(_chunks(text)))
     first = next((n for n, c in enumerate(chunks) if c.is_running or c.is_item), len(chunks))
-    if any(chunk.page_break for chunk in chunks):
+    if "\f" in text:
         builder.begin_page()
     for number, chunk in enumerate(chunks):
-        if chunk.page_break:
-            builder.begin_page()
         kind = Kind.FRONT if number < first else _kind(chunks, number)
-        builder.add(kind, chunk.text, marker=chunk.marker, level=kind is Kind.HEADING)
+        level = int(kind is Kind.HEADING)
+        builder.add(kind, chunk.text, marker=chunk.marker, level=level, pages=chunk.pages)
 
 
 def decode(data: bytes) -> str:
@@ -86,12 +93,13 @@ def decode(data: bytes) -> str:
 def _chunks(text: str) -> list[_Chunk]:
     """Cut at blank lines, form feeds, list items and, in text that is not hard-wrapped, lines."""
     chunks: list[_Chunk] = []
+    begun = 0
     for number, page in enumerate(text.split("\f")):
-        page_break = number > 0
+        begun += number > 0
         for lines in _stanzas(page.split("\n")):
             for chunk in _stanza_chunks(lines):
-                chunks.append(replace(chunk, page_break=page_break))
-                page_break = False
+                chunks.append(replace(chunk, pages=(0,) * begun))
+                begun = 0
     return chunks
 
 
@@ -110,7 +118,8 @@ def _stanza_chunks(lines: list[str]) -> list[_Chunk]:
     wrapped = max(map(len, lines)) <= 120
     listed = sum(bool(_LIST_MARKER.match(line)) for line in lines)
     for line in lines:
-        marker = _LIST_MARKER.match(line) if listed > 1 or not _NUMBERED.match(line) else None
+        plain = _PAGE_NUMBER.match(line) or (listed <= 1 and _NUMBERED.match(line))
+        marker = None if plain else _LIST_MARKER.match(line)
         if marker:
             groups.append((marker.group().lstrip(), [line[marker.end() :]]))
         elif groups and wrapped:
@@ -130,46 +139,64 @@ def _without_page_numbers(chunks: list[_Chunk]) -> list[_Chunk]:
     values = set(numbers.values())
     pages = {p for p, value in numbers.items() if {value - 1, value + 1} & values}
     kept: list[_Chunk] = []
-    page_break = False
+    begun: tuple[int, ...] = ()
     for position, chunk in enumerate(chunks):
-        page_break = page_break or chunk.page_break
+        begun += chunk.pages
         if position not in pages:
-            kept.append(replace(chunk, page_break=page_break))
-            page_break = False
+            kept.append(replace(chunk, pages=begun))
+            begun = ()
     return kept
 
 
 def _mended(chunks: list[_Chunk]) -> list[_Chunk]:
     """Join a paragraph that stops in mid-sentence to the one that goes on with it."""
-    mended: list[_Chunk] = []
+    mended: list[list[_Chunk]] = []
     for chunk in chunks:
-        if mended and _goes_on(mended[-1], chunk):
-            mended[-1] = replace(mended[-1], text=join_lines([mended[-1].text, chunk.text]))
+        if mended and _goes_on(mended[-1][-1], chunk, long=len(mended[-1]) > 1):
+            mended[-1].append(chunk)
         else:
-            mended.append(chunk)
-    return mended
+            mended.append([chunk])
+    return [_joined(pieces) for pieces in mended]
 
 
-def _goes_on(before: _Chunk, after: _Chunk) -> bool:
-    if after.is_item or not before.is_running or ends_sentence(before.text):
+def _joined(pieces: list[_Chunk]) -> _Chunk:
+    texts: list[str] = []
+    pages: list[int] = []
+    length = 0
+    for piece in pieces:
+        if texts:
+            texts.append(glue(texts[-1], piece.text))
+            length += len(texts[-1])
+        pages += [length + page for page in piece.pages]
+        texts.append(piece.text)
+        length += len(piece.text)
+    return replace(pieces[0], text="".join(texts), pages=tuple(pages))
+
+
+def _goes_on(before: _Chunk, after: _Chunk, *, long: bool) -> bool:
+    """Tell whether a sentence runs from one chunk into the next; `long`: one was joined already."""
+    if before.is_item or after.is_item or ends_sentence(before.text):
         return False
-    if after.text[0].islower() or (is_cjk(before.text[-1]) and is_cjk(after.text[0])):
+    starts_low = after.text[0].islower()
+    last = before.text[-80:].rsplit(" ", 1)[-1].lower()
+    if last in _MID_SENTENCE and (starts_low or after.is_running):
         return True
-    last = collapse(before.text).rsplit(" ", 1)[-1].lower()
-    return last in _MID_SENTENCE or last.endswith(",") or after.is_running
+    if not long and not before.is_running:
+        return False
+    both_cjk = is_cjk(before.text[-1]) and is_cjk(after.text[0])
+    return starts_low or both_cjk or last.endswith(",") or after.is_running
 
 
 def _kind(chunks: list[_Chunk], number: int) -> Kind:
     chunk = chunks[number]
     if chunk.is_item:
         return Kind.LIST_ITEM
-    if _CAPTION.match(chunk.text) and count_words(chunk.text) <= 2 * _SHORT:
+    if _CAPTION.match(chunk.text) and len(chunk.text) <= 20 * _SHORT:
         return Kind.CAPTION
     if chunk.is_running:
         return Kind.PARAGRAPH
     if _CREDIT.match(chunk.text):
         return Kind.NOTE
-    following = next((c for c in chunks[number + 1 :]), None)
-    if following is not None and (following.is_running or following.is_item):
-        return Kind.HEADING
-    return Kind.CAPTION
+    following = chunks[number + 1 : number + 2 + _HEADINGS_IN_A_ROW]
+    heads = any(other.is_running or other.is_item for other in following)
+    return Kind.HEADING if heads else Kind.CAPTION

@@ -1,0 +1,92 @@
+"""Search by words."""
+
+import pytest
+
+from seminar_qa.errors import IndexDamagedError
+from seminar_qa.lexical import LexicalIndex
+
+TEXTS = [
+    "Osaka cooperates in hydrogen and fuel cells.",
+    "Forests are resources of Japan’s rural regions.",
+    "日欧産業協力センターは東京にあります。",
+    "Mr. Löer spoke in Düsseldorf of hydrogen; hydrogen it was.",
+]
+
+
+@pytest.fixture
+def index(tmp_path) -> LexicalIndex:
+    return LexicalIndex.build(TEXTS, tmp_path)
+
+
+def rows(found: list[tuple[int, float]]) -> list[int]:
+    return [row for row, _ in found]
+
+
+def test_the_text_with_the_word_twice_comes_first(index):
+    found = index.search("hydrogen", 5)
+    assert rows(found) == [3, 0]
+    assert found[0][1] > found[1][1] > 0
+
+
+def test_no_more_than_the_limit_comes_back(index):
+    assert rows(index.search("hydrogen", 1)) == [3]
+    assert index.search("hydrogen", 0) == []
+
+
+def test_only_the_allowed_rows_are_ranked_and_their_scores_stay(index):
+    everywhere = dict(index.search("hydrogen", 5))
+    assert index.search("hydrogen", 5, rows=[0, 1]) == [(0, pytest.approx(everywhere[0]))]
+    assert index.search("hydrogen", 5, rows=[]) == []
+
+
+def test_a_word_is_found_in_another_form(index):
+    assert rows(index.search("a forested region", 5)) == [1]
+
+
+def test_a_word_is_found_without_its_accents(index):
+    assert rows(index.search("LOER dusseldorf", 5)) == [3]
+
+
+def test_japanese_is_found_by_a_part_of_a_name(index):
+    assert rows(index.search("産業協力", 5)) == [2]
+
+
+def test_question_words_and_common_words_are_not_searched_for(index):
+    assert index.terms("What did the regions and the region do?") == ["region"]
+    assert index.search("What is the?", 5) == []
+
+
+def test_a_word_that_no_text_has_finds_nothing(index):
+    assert index.search("submarine", 5) == []
+
+
+@pytest.mark.parametrize("question", ["", "???", 'body:"x" AND (', "row:0", "👨‍👩‍👧", "w" * 70_000])
+def test_a_question_is_never_read_as_a_query_language(index, question):
+    assert index.search(question, 5) == []
+
+
+def test_equal_scores_come_in_the_order_of_the_rows(tmp_path):
+    same = LexicalIndex.build(["trade"] * 4, tmp_path)
+    assert rows(same.search("trade", 4)) == [0, 1, 2, 3]
+
+
+def test_an_index_of_nothing_finds_nothing(tmp_path):
+    empty = LexicalIndex.build([], tmp_path)
+    assert (len(empty), empty.search("trade", 3)) == (0, [])
+
+
+def test_an_opened_index_answers_as_the_one_that_was_built(index, tmp_path):
+    opened = LexicalIndex.open(tmp_path)
+    assert len(opened) == 4
+    assert opened.search("Osaka hydrogen", 5) == index.search("Osaka hydrogen", 5)
+
+
+def test_a_missing_folder_is_a_damaged_index_and_the_message_names_the_cure(tmp_path):
+    with pytest.raises(IndexDamagedError, match="seminar-qa index --force"):
+        LexicalIndex.open(tmp_path / "nowhere")
+
+
+def test_an_index_with_a_broken_file_is_damaged(index, tmp_path):
+    (tmp_path / "meta.json").write_text("{")
+    with pytest.raises(IndexDamagedError):
+        LexicalIndex.open(tmp_path)

@@ -1,0 +1,160 @@
+"""Pieces of about eighty words."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seminar_qa.documents import Document, DocumentBuilder, Kind
+from seminar_qa.passages import Passage, split_passages
+from seminar_qa.sentences import split_sentences
+from seminar_qa.text import count_words
+
+SENTENCES = st.sampled_from(
+    [
+        "Trade grew in Gifu. ",
+        "Dr. Löer’s “word” held. ",
+        "協力は「続く。」と言った。",
+        "👨‍👩‍👧 🇯🇵 ",
+        "x\u0301 ",
+        "\r\n",
+        "\u00a0",
+        "\x07",
+        "w" * 1_300 + " ",
+        "漢" * 60 + "。",
+        "one two three four five six seven. ",
+    ]
+)
+BLOCKS = st.lists(
+    st.tuples(st.sampled_from(Kind), st.lists(SENTENCES, max_size=8).map("".join)), max_size=8
+)
+SIZES = st.sampled_from([1, 8, 20, 80])
+
+
+def document(*blocks: tuple[Kind, str]) -> Document:
+    builder = DocumentBuilder()
+    for kind, raw in blocks:
+        marker = "- " if kind is Kind.LIST_ITEM else ""
+        builder.add(kind, raw, marker=marker, level=int(kind is Kind.HEADING))
+    return Document("id", "a.txt", "0" * 64, "text/plain", builder.text, builder.blocks)
+
+
+def cut(made: Document, size: int = 80) -> list[str]:
+    found = split_passages(made, split_sentences(made), size=size)
+    return [made.text[passage.start : passage.end] for passage in found]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(BLOCKS, SIZES)
+def test_a_passage_is_a_slice_of_whole_sentences_and_every_sentence_is_in_one(blocks, size):
+    made = document(*blocks)
+    sentences = split_sentences(made)
+    held = set()
+    for passage in split_passages(made, sentences, size=size):
+        assert passage.first <= passage.last
+        assert passage.start == sentences[passage.first].start
+        assert passage.end == sentences[passage.last].end
+        text = made.text[passage.start : passage.end]
+        assert text and text == text.strip()
+        held.update(range(passage.first, passage.last + 1))
+    assert held == set(range(len(sentences)))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(BLOCKS, SIZES)
+def test_passages_are_in_order_and_each_brings_something_new(blocks, size):
+    made = document(*blocks)
+    found = split_passages(made, split_sentences(made), size=size)
+    for before, after in pairwise(found):
+        assert before.first < after.first
+        assert before.last < after.last
+        assert after.first in (before.last, before.last + 1)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(BLOCKS, SIZES)
+def test_a_passage_is_longer_than_its_size_only_for_headings_and_one_sentence(blocks, size):
+    made = document(*blocks)
+    sentences = split_sentences(made)
+    for passage in split_passages(made, sentences, size=size):
+        inside = sentences[passage.first : passage.last + 1]
+        if sum(count_words(made.text[s.start : s.end]) for s in inside) > size:
+            body = [s for s in inside if made.blocks[s.block].kind is not Kind.HEADING]
+            assert len(body) <= 1
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(BLOCKS, SIZES)
+def test_the_text_of_a_passage_lies_in_one_section(blocks, size):
+    made = document(*blocks)
+    sentences = split_sentences(made)
+    for passage in split_passages(made, sentences, size=size):
+        inside = [made.blocks[s.block] for s in sentences[passage.first : passage.last + 1]]
+        sections = {block.section for block in inside if block.kind is not Kind.HEADING}
+        assert len(sections) <= 1
+        assert sections <= {passage.section}
+
+
+def test_short_paragraphs_share_a_passage():
+    made = document((Kind.PARAGRAPH, "Osaka spoke."), (Kind.PARAGRAPH, "Gifu spoke."))
+    found = split_passages(made, split_sentences(made))
+    assert found == (Passage(start=0, end=25, first=0, last=1),)
+
+
+def test_a_passage_ends_before_the_paragraph_that_does_not_fit():
+    made = document((Kind.PARAGRAPH, "Osaka spoke. Gifu spoke."), (Kind.PARAGRAPH, "Iwate spoke."))
+    assert cut(made, size=5) == ["Osaka spoke. Gifu spoke.", "Iwate spoke."]
+
+
+def test_a_paragraph_cut_in_two_repeats_the_sentence_at_the_cut():
+    made = document((Kind.PARAGRAPH, "Osaka spoke. Gifu spoke. Iwate spoke."))
+    assert cut(made, size=4) == ["Osaka spoke. Gifu spoke.", "Gifu spoke. Iwate spoke."]
+
+
+def test_a_sentence_longer_than_a_passage_is_a_passage():
+    made = document((Kind.PARAGRAPH, "Osaka and Gifu and Iwate spoke. They left."))
+    assert cut(made, size=3) == ["Osaka and Gifu and Iwate spoke.", "They left."]
+
+
+def test_a_heading_stands_in_front_of_what_it_heads():
+    made = document(
+        (Kind.PARAGRAPH, "The talks began."),
+        (Kind.HEADING, "Hydrogen"),
+        (Kind.PARAGRAPH, "It grew."),
+    )
+    found = split_passages(made, split_sentences(made))
+    assert cut(made) == ["The talks began.", "Hydrogen\n\nIt grew."]
+    assert [passage.section for passage in found] == [(), ("Hydrogen",)]
+
+
+def test_a_list_keeps_the_sentence_that_introduces_it():
+    made = document(
+        (Kind.PARAGRAPH, "Osaka and Gifu spoke. Two things matter."),
+        (Kind.LIST_ITEM, "Key persons."),
+        (Kind.LIST_ITEM, "A common goal."),
+    )
+    assert cut(made, size=8) == [
+        "Osaka and Gifu spoke. Two things matter.",
+        "Two things matter.\n\n- Key persons.\n- A common goal.",
+    ]
+
+
+def test_front_matter_and_captions_stay_apart_from_the_text():
+    made = document(
+        (Kind.FRONT, "Seminar Report"),
+        (Kind.FRONT, "Tokyo"),
+        (Kind.PARAGRAPH, "Osaka spoke."),
+        (Kind.CAPTION, "Scenes"),
+        (Kind.CAPTION, "A speaker"),
+    )
+    assert cut(made) == ["Seminar Report\n\nTokyo", "Osaka spoke.", "Scenes\n\nA speaker"]
+
+
+def test_two_cjk_characters_take_the_room_of_a_word():
+    made = document((Kind.PARAGRAPH, "大阪府。岐阜県。"))
+    assert cut(made, size=4) == ["大阪府。岐阜県。"]
+    assert cut(made, size=3) == ["大阪府。", "岐阜県。"]
+
+
+def test_no_sentences_make_no_passages():
+    assert split_passages(document(), ()) == ()

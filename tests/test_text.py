@@ -1,0 +1,122 @@
+"""Characters and words."""
+
+import hashlib
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seminar_qa.text import (
+    clean,
+    collapse,
+    count_words,
+    digest,
+    ends_sentence,
+    fold,
+    has_cjk,
+    is_cjk,
+    join_lines,
+    words,
+)
+
+
+def test_every_kind_of_line_end_becomes_a_newline():
+    assert clean("a\r\nb\rc\nd") == "a\nb\nc\nd"
+
+
+def test_letter_and_accent_become_one_character():
+    assert clean("Lo\u0308er") == "L\u00f6er"
+
+
+def test_ligatures_and_full_width_forms_stay_as_the_author_wrote_them():
+    assert clean("ﬁve ＥＵ ½") == "ﬁve ＥＵ ½"
+
+
+def test_control_characters_soft_hyphens_and_byte_order_marks_go():
+    assert clean("\ufeffco\u00adope\x00ra\x07tion\x9f") == "cooperation"
+
+
+def test_tabs_and_form_feeds_stay_for_the_parsers():
+    assert clean("a\tb\fc") == "a\tb\fc"
+
+
+def test_lone_surrogates_go_so_that_the_text_can_be_stored():
+    assert clean("a\ud800b").encode("utf-8") == b"ab"
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.text(st.characters(), max_size=80))
+def test_nothing_but_line_ends_tabs_and_form_feeds_is_left_of_the_control_characters(raw):
+    left = {c for c in clean(raw) if unicodedata.category(c) in ("Cc", "Cs")}
+    assert left <= {"\n", "\t", "\f"}
+
+
+def test_white_space_of_all_kinds_collapses_to_single_spaces():
+    assert collapse(" a\u00a0\n\tb\u3000c\u2028 ") == "a b c"
+
+
+def test_lines_of_a_paragraph_are_joined_by_spaces():
+    assert join_lines(["During  2011 ", "", " a group", "went."]) == "During 2011 a group went."
+
+
+def test_no_space_goes_between_two_cjk_lines():
+    assert join_lines(["日欧産業", "協力センター。", "第二"]) == "日欧産業協力センター。第二"
+
+
+def test_a_space_goes_between_a_cjk_line_and_a_latin_one():
+    assert join_lines(["東京", "Tokyo"]) == "東京 Tokyo"
+
+
+def test_japanese_punctuation_is_cjk_and_a_latin_letter_is_not():
+    assert [is_cjk(c) for c in "日カ한。！aö“ "] == [True] * 5 + [False] * 4
+
+
+def test_cjk_punctuation_alone_is_no_cjk_letter():
+    assert (has_cjk("EU 日本"), has_cjk("EU。"), has_cjk("Löer")) == (True, False, False)
+
+
+def test_sentence_ends_are_known_behind_quotes_and_brackets():
+    ended = ["It grew.", "“Yes!”", "(really?)", "As follows:", "終わり。」", "and so on…"]
+    assert [ends_sentence(text) for text in ended] == [True] * len(ended)
+
+
+def test_a_line_that_stops_in_mid_sentence_has_no_end():
+    assert [ends_sentence(text) for text in ("", "in the exhibition", "Tokyo,")] == [False] * 3
+
+
+def test_folding_takes_case_accents_and_width_away():
+    assert fold("LÖER Straße ＥＵ ﬁve") == "loer strasse eu five"
+
+
+def test_folding_keeps_the_voicing_marks_of_kana():
+    assert fold("ガス") == "ガス"
+
+
+def test_words_are_folded_and_keep_inner_points_and_apostrophes():
+    assert list(words("Japan’s 3,000 U.S. firms, Löer!")) == [
+        "japan's",
+        "3,000",
+        "u.s",
+        "firms",
+        "loer",
+    ]
+
+
+def test_cjk_words_are_overlapping_pairs():
+    assert list(words("産業協力 EU")) == ["産業", "業協", "協力", "eu"]
+
+
+def test_a_single_cjk_character_is_a_word():
+    assert list(words("a 水 b")) == ["a", "水", "b"]
+
+
+def test_two_cjk_characters_count_as_one_word():
+    assert count_words("EU 産業協力セ and 3,000") == 1 + 3 + 2
+
+
+def test_punctuation_and_emoji_count_as_no_words():
+    assert count_words("… – 👨‍👩‍👧 !") == 0
+
+
+def test_a_digest_is_the_sha256_of_the_utf8_bytes():
+    assert digest("Löer") == hashlib.sha256("Löer".encode()).hexdigest()
