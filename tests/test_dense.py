@@ -66,3 +66,7 @@ def test_a_file_cut_short_anywhere_is_a_damaged_index(index, tmp_path):
         path.write_bytes(whole[:length])
         with pytest.raises(IndexDamagedError):
             DenseIndex.open(path)
+
+
+def test_asking_for_nothing_gives_nothing(index):
+    assert index.search(np.zeros(2, dtype=np.float32), 0) == []

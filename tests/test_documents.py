@@ -139,3 +139,11 @@ def test_running_text_is_paragraphs_items_rows_and_notes():
 
 def test_an_id_is_the_first_half_of_a_half_of_the_sha256():
     assert document_id(b"report") == hashlib.sha256(b"report").hexdigest()[:16]
+
+
+def test_a_page_begins_where_the_next_block_does_also_between_list_items():
+    builder = DocumentBuilder()
+    builder.add(Kind.LIST_ITEM, "a")
+    builder.begin_page()
+    builder.add(Kind.LIST_ITEM, "b")
+    assert (builder.text, builder.page_starts) == ("a\nb", (2,))

@@ -65,3 +65,18 @@ def test_a_japanese_report_has_a_japanese_title():
 
 def test_an_empty_head_says_nothing():
     assert find_facts([]) == Facts(None, None, None)
+
+
+@pytest.mark.parametrize("line", ["Auguſt 5, 2018", "aprıl 5, 2018", "Foo 5, 2018", "May 32, 2018"])
+def test_what_only_looks_like_a_date_is_none(line):
+    assert find_facts([line]).date is None
+
+
+def test_september_may_be_cut_after_four_letters():
+    assert find_facts(["Sept. 5, 2018 Oslo"]) == Facts(None, "2018-09-05", "Oslo")
+
+
+def test_a_title_with_a_date_in_it_stays_the_title():
+    title = "Minutes of 2020-01-02"
+    assert find_facts([], title) == Facts(title, "2020-01-02")
+    assert find_facts([title]) == Facts(title, "2020-01-02")

@@ -95,3 +95,7 @@ def test_windows_line_ends_make_no_difference():
 def test_nul_bytes_are_refused():
     with pytest.raises(UnreadableFileError, match="NUL bytes"):
         parse_markdown(b"# T\x00", DocumentBuilder())
+
+
+def test_an_ordered_list_may_begin_at_nought():
+    assert parsed("0. zero\n1. one").text == "0. zero\n1. one"

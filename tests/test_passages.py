@@ -158,3 +158,8 @@ def test_two_cjk_characters_take_the_room_of_a_word():
 
 def test_no_sentences_make_no_passages():
     assert split_passages(document(), ()) == ()
+
+
+def test_headings_in_a_row_fill_more_than_one_passage():
+    made = document(*[(Kind.HEADING, "Six words are in this heading")] * 200)
+    assert max(count_words(text) for text in cut(made)) <= 80

@@ -204,3 +204,50 @@ def test_curly_quotes_of_windows_are_recognised():
 def test_nul_bytes_are_refused():
     with pytest.raises(UnreadableFileError, match="NUL bytes"):
         decode(b"PK\x03\x04\x00\x00")
+
+
+def test_a_page_that_begins_inside_a_mended_paragraph_keeps_its_place():
+    made = parsed(
+        "word " * 30 + "was shown at the\fregions of Europe.\n\nMore.\fPage three speaks."
+    )
+    starts = [made.text[start:].split()[0] for start in made.page_starts]
+    assert starts == ["word", "regions", "Page"]
+
+
+def test_blank_pages_are_counted():
+    made = parsed("One ends.\f\fThree begins.")
+    assert made.page_starts == (0, 11, 11)
+
+
+def test_page_numbers_between_dashes_are_no_list_items():
+    assert blocks("One ends.\n\n- 1 -\n\n\fTwo ends.\n\n- 2 -") == [
+        (Kind.PARAGRAPH, "One ends."),
+        (Kind.PARAGRAPH, "Two ends."),
+    ]
+
+
+def test_a_short_line_that_stops_in_mid_sentence_is_mended():
+    made = blocks("The mission visited the towns of the\n\nregions of Europe.\n\nMore.")
+    assert made[0] == (Kind.PARAGRAPH, "The mission visited the towns of the regions of Europe.")
+
+
+def test_a_heading_may_be_followed_by_another():
+    made = blocks("The talks began.\n\n1. Opening words\n\n2. Closing words\n\nIt ended.")
+    assert [kind for kind, _ in made[1:3]] == [Kind.HEADING, Kind.HEADING]
+
+
+def test_a_bullet_with_a_tab_leaves_no_tab_in_the_text():
+    assert (
+        parsed("Intro.\n\n-\tone thing\n-\ttwo things").text
+        == "Intro.\n\n- one thing\n- two things"
+    )
+
+
+def test_a_thousand_torn_pages_are_mended_in_time():
+    made = blocks("\f".join(["word " * 30 + "and"] * 1000) + " end.")
+    assert len(made) == 1
+
+
+def test_a_level_is_a_number():
+    made = parsed("It began.\n\nA heading\n\nIt ended.")
+    assert [type(block.level) for block in made.blocks] == [int, int, int]

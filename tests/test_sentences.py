@@ -146,3 +146,25 @@ def test_no_cut_falls_between_a_letter_and_its_accent():
 
 def test_blank_text_has_no_sentences():
     assert cut("") == cut(" ") == []
+
+
+def test_japanese_is_not_cut_inside_of_a_quotation():
+    text = "彼は「行く。必ず行く。」と言った。皆は驚いた。"
+    assert cut(text) == ["彼は「行く。必ず行く。」と言った。", "皆は驚いた。"]
+
+
+def test_a_japanese_quotation_alone_is_a_sentence():
+    assert cut("「行く。」次に進んだ。") == ["「行く。」", "次に進んだ。"]
+
+
+def test_a_family_of_emoji_is_not_torn():
+    family = "👨‍👩‍👧‍👦"
+    assert {piece[:7] for piece in cut(family * 300)} == {family}
+
+
+def test_a_letter_with_thousands_of_marks_is_cut_at_the_limit():
+    assert len(cut("e" + "\u0301" * 3000)) == 4
+
+
+def test_a_long_quotation_is_cut_in_time():
+    assert len(cut("「" + "あ。" * 16_000 + "」")) == 33

@@ -120,3 +120,11 @@ def test_punctuation_and_emoji_count_as_no_words():
 
 def test_a_digest_is_the_sha256_of_the_utf8_bytes():
     assert digest("Löer") == hashlib.sha256("Löer".encode()).hexdigest()
+
+
+def test_removing_a_soft_hyphen_leaves_nfc():
+    assert clean("e\u00ad\u0301") == "é"
+
+
+def test_other_line_ends_become_line_ends():
+    assert clean("one\x0btwo\x85three\u2028four") == "one\ntwo\nthree\nfour"
