@@ -222,11 +222,11 @@ class Engine:
         """
         try:
             text = self.record(document_id).document.text
-            if digest(text[start:end]) == quote_sha256:
+            if 0 <= start < end <= len(text) and digest(text[start:end]) == quote_sha256:
                 return "unchanged"
         except NotFoundError:
             pass
-        length = end - start
+        length = max(0, end - start)
         for number in range(self.manifest.documents):
             record = self._record(number)
             for sentence in record.sentences:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from seminar_qa.answers import Quote, check_quote
 from seminar_qa.conversation import Turn
-from seminar_qa.engine import Engine, Reply
-from seminar_qa.errors import EvaluationError
+from seminar_qa.engine import Engine, Reply, check_question
+from seminar_qa.errors import EvaluationError, QuestionError
 from seminar_qa.text import collapse
 
 DEPTH = 10
@@ -69,9 +69,11 @@ class Evaluation:
     @property
     def misses(self) -> tuple[Result, ...]:
         """The questions that were not served right, in order of the file."""
-        return tuple(
-            r for r in self.results if (r.answered and r.hit_at_1) != r.question.answerable
-        )
+        right = [
+            r.answered and r.hit_at_1 if r.question.answerable else not r.answered
+            for r in self.results
+        ]
+        return tuple(r for r, served in zip(self.results, right, strict=True) if not served)
 
 
 def read_questions(path: Path) -> list[list[Question]]:
@@ -80,7 +82,7 @@ def read_questions(path: Path) -> list[list[Question]]:
     Raises EvaluationError that names the file and the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"{path} cannot be read as a question file: {error}") from error
     rows = [list(_parse(path, n, line)) for n, line in enumerate(lines, 1) if line.strip()]
@@ -93,23 +95,34 @@ def _parse(path: Path, number: int, line: str) -> Iterator[Question]:
     try:
         row = json.loads(line)
         for place, turn in enumerate(row.get("turns") or [row], 1):
-            identity = str(row["id"]) + (f".{place}" if "turns" in row else "")
-            answers = tuple(map(str, turn.get("answers", ())))
-            evidence = tuple(map(str, turn.get("evidence", ())))
+            answers, evidence = _strings(turn, "answers"), _strings(turn, "evidence")
             yield Question(
-                id=identity,
-                question=str(turn["question"]),
+                id=str(row["id"]) + (f".{place}" if "turns" in row else ""),
+                question=check_question(_string(turn["question"])),
                 answerable=bool(turn.get("answerable", answers or evidence)),
                 kind=str(turn.get("kind", "follow-up" if place > 1 else "")),
                 answers=answers,
-                documents=tuple(map(str, turn.get("documents", ()))),
+                documents=_strings(turn, "documents"),
                 any_answer=turn.get("match") == "any",
                 evidence=evidence,
             )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, QuestionError) as error:
         raise EvaluationError(
             f'{path}, line {number}, is no question ({error!r}); it needs "id" and "question"'
         ) from error
+
+
+def _strings(turn: dict[str, object], name: str) -> tuple[str, ...]:
+    values = turn.get(name, [])
+    if not isinstance(values, list):
+        raise TypeError(f'"{name}" is no list')
+    return tuple(map(_string, values))
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def evaluate(

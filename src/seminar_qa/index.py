@@ -105,6 +105,7 @@ class Manifest:
                 raise ValueError(f"format {recipe['format']}, not {FORMAT}")
             encoder, reader = (ModelEntry(**recipe.pop(key)) for key in ("encoder", "reader"))
             unread = tuple(Unread(**entry) for entry in data.pop("unread"))
+            data["files"] = {str(name): int(size) for name, size in data["files"].items()}
             return cls(recipe=Recipe(encoder, reader, **recipe), unread=unread, **data)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise IndexDamagedError(
@@ -237,7 +238,7 @@ def remove_old_generations(folder: Path, keep: int = 2) -> None:
     others = sorted(p for p in (folder / GENERATIONS).iterdir() if p.name != current)
     finished = [p for p in others if p.suffix != ".building"]
     stale = [p for p in others if p.suffix == ".building"]
-    for path in [*stale, *finished[: len(finished) - (keep - 1)]]:
+    for path in [*stale, *finished[: max(0, len(finished) - (keep - 1))]]:
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ that finds nothing changed builds nothing.
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,13 +32,13 @@ from seminar_qa.index import (
     current_generation,
     remove_old_generations,
 )
-from seminar_qa.models import CARD
+from seminar_qa.models import is_sound
 from seminar_qa.parsers import read_document
 from seminar_qa.passages import Passage, split_passages
 from seminar_qa.sentences import split_sentences
 from seminar_qa.settings import Settings
 from seminar_qa.vectors import open_passage_encoder
-from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_weights
+from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
 
 EXPORT_VERSION = 1
 """Raised when `export` makes another graph of the same weights."""
@@ -109,13 +110,18 @@ def scan_documents(folder: Path) -> list[Source]:
         )
     root = folder.resolve()
     sources = [
-        Source(path.relative_to(folder).as_posix(), path)
+        Source(_shown(path.relative_to(folder)), path)
         for path in _walk(folder)
         if path.is_file() and path.resolve().is_relative_to(root)
     ]
     if not sources:
         raise DocumentsError(f"{folder} holds no reports; put .txt or .md files into it")
     return sorted(sources, key=lambda source: source.path)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text; bytes of a name that are not UTF-8 are escaped."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -254,13 +260,13 @@ def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
 
 def _recipe(settings: Settings) -> Recipe:
     """Return the recipe that the settings ask for."""
-    encoder = hash_weights(find_encoder(settings.encoder))
+    source = find_encoder(settings.encoder)
     reader = hash_file(find_reader())
     return Recipe(
         ModelEntry(
             settings.encoder,
-            encoder,
-            f"encoder-{encoder[:16]}-{EXPORT_VERSION}",
+            hash_weights(source),
+            f"encoder-{hash_model(source)[:16]}-{EXPORT_VERSION}",
             settings.query_prompt,
             settings.passage_prompt,
         ),
@@ -271,11 +277,13 @@ def _recipe(settings: Settings) -> Recipe:
 
 
 def _export_models(settings: Settings, recipe: Recipe, told: Progress) -> None:
-    wanted = {
-        entry.folder: settings.index / MODELS / entry.folder
-        for entry in (recipe.encoder, recipe.reader)
-    }
-    if all((folder / CARD).is_file() for folder in wanted.values()):
+    """Export the models that are not there yet or are damaged. Raises ModelError."""
+    models = settings.index / MODELS
+    for stale in models.glob("*.building-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    encoder, reader = models / recipe.encoder.folder, models / recipe.reader.folder
+    sound = {folder: is_sound(folder) for folder in (encoder, reader)}
+    if all(sound.values()):
         return
     told.begin("exporting the models (once)", 2)
     try:
@@ -284,11 +292,11 @@ def _export_models(settings: Settings, recipe: Recipe, told: Progress) -> None:
         raise ModelError(
             f"the models cannot be exported: {error}; install seminar-qa again"
         ) from error
-    if not (wanted[recipe.encoder.folder] / CARD).is_file():
-        export.export_encoder(settings.encoder, wanted[recipe.encoder.folder])
+    if not sound[encoder]:
+        export.export_encoder(settings.encoder, encoder)
     told.advance()
-    if not (wanted[recipe.reader.folder] / CARD).is_file():
-        export.export_reader(find_reader(), wanted[recipe.reader.folder])
+    if not sound[reader]:
+        export.export_reader(find_reader(), reader)
     told.advance()
 
 

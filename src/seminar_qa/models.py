@@ -6,7 +6,7 @@ the folders. What the numbers mean is known to `vectors` (encoders) and `reader`
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from seminar_qa.errors import ModelError
+from seminar_qa.weights import hash_file
 
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
 BATCH = 32
@@ -22,7 +23,10 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is in a model's folder. `weights_sha256` names the weights it was exported from."""
+    """What is in a model's folder. `weights_sha256` names the weights it was exported from.
+
+    `content_sha256` is over graph and tokenizer as they were written.
+    """
 
     kind: str
     name: str
@@ -31,10 +35,12 @@ class ModelCard:
     dimension: int = 0
     query_prompt: str = ""
     passage_prompt: str = ""
+    content_sha256: str = ""
 
     def write(self, folder: Path) -> None:
-        """Write the card into `folder`."""
-        (folder / CARD).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        """Write the card into `folder`, with the hash of what is there."""
+        card = replace(self, content_sha256=_hash_content(folder))
+        (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "ModelCard":
@@ -45,6 +51,18 @@ class ModelCard:
             raise ModelError(
                 f"{folder} holds no model that can be read ({error}); run: seminar-qa index --force"
             ) from error
+
+
+def is_sound(folder: Path) -> bool:
+    """Tell whether `folder` holds a model whose files are as they were written."""
+    try:
+        return ModelCard.read(folder).content_sha256 == _hash_content(folder)
+    except ModelError:
+        return False
+
+
+def _hash_content(folder: Path) -> str:
+    return hash_file(folder / GRAPH) + hash_file(folder / TOKENIZER)
 
 
 class OnnxModel:

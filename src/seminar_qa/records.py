@@ -19,7 +19,7 @@ from seminar_qa.text import digest
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, sha256 TEXT,
     media_type TEXT, title TEXT, date TEXT, place TEXT, page_starts TEXT,
-    text TEXT, text_sha256 TEXT);
+    text TEXT, text_sha256 TEXT, cuts_sha256 TEXT);
 CREATE TABLE blocks (document INTEGER, number INTEGER, kind TEXT, start INTEGER, "end" INTEGER,
     section TEXT, level INTEGER, PRIMARY KEY (document, number)) WITHOUT ROWID;
 CREATE TABLE sentences (document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
@@ -66,12 +66,13 @@ class RecordWriter:
         """Write one document; return the rows its passages got."""
         number, write = self._documents, self._connection.executemany
         write(
-            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 (
                     *(number, document.id, document.path, document.sha256, document.media_type),
                     *(document.title, document.date, document.place),
                     *(json.dumps(document.page_starts), document.text, digest(document.text)),
+                    _digest_cuts(document.blocks, tuple(sentences), tuple(passages)),
                 )
             ],
         )
@@ -160,13 +161,17 @@ class Records:
         return int(found[0][0]), int(found[0][1])
 
     def record(self, number: int) -> Record:
-        """Return a document whole. Raises IndexDamagedError when its text was altered."""
+        """Return a document whole. Raises IndexDamagedError when it is not as it was written."""
         found = self._select("SELECT * FROM documents WHERE number = ?", number)
         if not found:
             raise _damaged(f"document {number} is not there")
-        _, identity, path, sha256, media_type, title, date, place, pages, text, stored = found[0]
-        if digest(text) != stored:
-            raise _damaged(f"the text of {path} has changed")
+        try:
+            return self._decoded(number, found[0])
+        except (ValueError, TypeError, AttributeError) as error:
+            raise _damaged(error) from error
+
+    def _decoded(self, number: int, row: tuple) -> Record:  # type: ignore[type-arg]
+        _, identity, path, sha256, media_type, title, date, place, pages, text, *stored = row
         document = Document(
             id=identity,
             path=path,
@@ -179,24 +184,26 @@ class Records:
             date=date,
             place=place,
         )
-        sentences = self._select(
-            'SELECT start, "end", block FROM sentences WHERE document = ? ORDER BY number', number
+        sentences = tuple(
+            Sentence(*values)
+            for values in self._select(
+                'SELECT start, "end", block FROM sentences WHERE document = ? ORDER BY number',
+                number,
+            )
         )
-        passages = self._select(
+        found = self._select(
             'SELECT row, start, "end", first, last, section FROM passages '
             "WHERE document = ? ORDER BY row",
             number,
         )
-        first = passages[0][0] if passages else 0
-        return Record(
-            document,
-            tuple(Sentence(*row) for row in sentences),
-            tuple(
-                Passage(start, end, first_sentence, last, tuple(json.loads(section)))
-                for _, start, end, first_sentence, last, section in passages
-            ),
-            range(first, first + len(passages)),
+        passages = tuple(
+            Passage(start, end, first, last, tuple(json.loads(section)))
+            for _, start, end, first, last, section in found
         )
+        if [digest(text), _digest_cuts(document.blocks, sentences, passages)] != stored:
+            raise ValueError(f"the text of {path} was altered")
+        first_row = found[0][0] if found else 0
+        return Record(document, sentences, passages, range(first_row, first_row + len(found)))
 
     def rows(self, filters: Filters) -> list[int]:
         """Return the rows of all passages that pass the filters."""
@@ -231,6 +238,12 @@ class Records:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _damaged(error) from error
+
+
+def _digest_cuts(
+    blocks: tuple[Block, ...], sentences: tuple[Sentence, ...], passages: tuple[Passage, ...]
+) -> str:
+    return digest(repr((blocks, sentences, passages)))
 
 
 def _damaged(reason: object) -> IndexDamagedError:

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read the settings. Raises SettingsError, which names the setting and its value."""
+    known = {f"SEMINAR_QA_{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith("SEMINAR_QA_") and name.upper() not in known:
+            raise SettingsError(f"there is no setting {name}; there are {', '.join(sorted(known))}")
     try:
         settings = Settings()
     except ValidationError as error:

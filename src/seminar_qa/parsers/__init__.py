@@ -39,7 +39,10 @@ def read_document(path: str, data: bytes, sha256: str) -> Document:
         )
     media_type, parse = PARSERS[suffix]
     builder = DocumentBuilder()
-    parse(data, builder)
+    try:
+        parse(data, builder)
+    except UnreadableFileError as error:
+        raise UnreadableFileError(f"{path}: {error}") from error
     if not builder.blocks:
         raise UnreadableFileError(f"{path}: the file holds no text")
     text = builder.text

@@ -1,0 +1,191 @@
+"""The command, run as a person runs it: another process, exit codes, output."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMANDS = ["index", "ask", "serve", "status", "evaluate"]
+
+
+def run(*arguments, home, stdin="", check=True):
+    environment = {**os.environ, "SEMINAR_QA_HOME": str(home), "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "seminar_qa.cli", *arguments],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        env=environment,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+def test_ask_prints_the_answer_and_its_quotation(home):
+    lines = run("ask", "Who is the Governor of Iwate Prefecture?", home=home).stdout.splitlines()
+    assert lines[0].strip() == "Mr. Takuya Tasso"
+    assert lines[2].startswith("[1] Mr. Takuya Tasso, Governor of Iwate Prefecture presented")
+
+
+def test_ask_as_json_has_the_fields_of_the_schema(home):
+    reply = json.loads(run("ask", "--json", "Who is the Governor of Iwate?", home=home).stdout)
+    assert list(reply) == [
+        "answered",
+        "answer",
+        "quotes",
+        "confidence",
+        "nearest",
+        "interpreted_question",
+        "unread",
+        "index",
+        "timing_ms",
+    ]
+
+
+def test_ask_reads_the_question_from_standard_input(home):
+    reply = json.loads(
+        run("ask", "-", "--json", home=home, stdin="Who prepared the report?\n").stdout
+    )
+    assert reply["interpreted_question"] == "Who prepared the report?"
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", "empty"), ("x" * 1001, "1,001 characters"), ("a\x07b", "U+0007")],
+)
+def test_a_malformed_question_gives_one_sentence_and_exit_code_1(home, question, words):
+    done = run("ask", question, home=home, check=False)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_asking_without_an_index_names_the_cure(tmp_path):
+    done = run("ask", "Who?", home=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "run: seminar-qa index" in done.stderr
+
+
+def test_index_without_a_documents_folder_says_so(tmp_path):
+    done = run("index", home=tmp_path, check=False)
+    assert (done.returncode, str(tmp_path / "documents") in done.stderr) == (1, True)
+
+
+def test_index_of_an_empty_folder_says_so(tmp_path):
+    (tmp_path / "documents").mkdir()
+    done = run("index", home=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "holds no reports" in done.stderr
+
+
+def test_index_names_an_unreadable_file_and_exits_with_3(fresh_home):
+    (fresh_home / "documents" / "noise.txt").write_bytes(b"\x00\x01\x02")
+    done = run("index", home=fresh_home, check=False)
+    assert done.returncode == 3
+    assert "indexed: 1 reports" in done.stdout
+    assert "not read: noise.txt" in done.stderr
+
+
+def test_index_prints_what_it_did_as_json(fresh_home):
+    first = json.loads(run("index", "--json", home=fresh_home).stdout)
+    again = json.loads(run("index", "--json", home=fresh_home).stdout)
+    assert (first["built"], again["built"]) == (True, False)
+    assert first["generation"] == again["generation"]
+
+
+def test_a_dry_run_builds_nothing(fresh_home):
+    told = run("index", "--dry-run", home=fresh_home).stdout
+    assert "added: seminar-report-2018-11-20.txt" in told
+    assert not (fresh_home / "index" / "current").exists()
+
+
+def test_status_lists_every_file_with_its_reason(fresh_home):
+    (fresh_home / "documents" / "slides.xyz").write_bytes(b"?")
+    run("index", home=fresh_home, check=False)
+    report = json.loads(run("status", "--json", home=fresh_home).stdout)
+    rows = {row["path"]: (row["status"], row["reason"]) for row in report["files"]}
+    assert rows["seminar-report-2018-11-20.txt"] == ("read", None)
+    assert rows["slides.xyz"][0] == "unread"
+    assert "no reader for “.xyz”" in rows["slides.xyz"][1]
+    assert report["up_to_date"] is True
+
+
+def test_status_tells_that_the_index_is_stale(fresh_home):
+    run("index", home=fresh_home)
+    (fresh_home / "documents" / "new.md").write_text("# New\n\nA sentence.\n")
+    assert "stale; run: seminar-qa index" in run("status", home=fresh_home).stdout
+
+
+def test_evaluate_prints_the_numbers_and_the_misses(home, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    rows = [
+        {"id": "a", "question": "Who is the Governor of Iwate?", "answers": ["Mr. Takuya Tasso"]},
+        {"id": "b", "question": "Who is the Governor of Iwate?", "answers": ["Nobody At All"]},
+    ]
+    file.write_text("".join(json.dumps({**row, "answerable": True}) + "\n" for row in rows))
+    result = json.loads(run("evaluate", str(file), "--misses", "--json", home=home).stdout)
+    assert result["numbers"]["quote_hit@1"] == 0.5
+    assert [row["question"]["id"] for row in result["results"]] == ["b"]
+
+
+def test_a_setting_that_cannot_be_used_is_named(home):
+    environment = {**os.environ, "SEMINAR_QA_HOME": str(home), "SEMINAR_QA_PASSAGE_WORDS": "many"}
+    done = subprocess.run(
+        [sys.executable, "-m", "seminar_qa.cli", "status"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "passage_words = 'many'" in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example_and_json(command, tmp_path):
+    told = run(command, "--help", home=tmp_path).stdout
+    assert f"Example: seminar-qa {command}" in told
+    assert "--json" in told
+
+
+def test_a_taken_port_gives_one_sentence(home):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("serve", "--port", str(taken.getsockname()[1]), home=home, check=False)
+    assert done.returncode == 1
+    assert "choose another with --port" in done.stderr
+
+
+def test_asking_loads_neither_torch_nor_sentence_transformers(home):
+    code = (
+        "import sys; from seminar_qa.cli import app\n"
+        "app(['ask', 'Who prepared the report?'], standalone_mode=False)\n"
+        "print('LOADED', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SEMINAR_QA_HOME": str(home)},
+        check=True,
+    )
+    loaded = set(done.stdout.split("LOADED")[1].split())
+    assert "onnxruntime" in loaded
+    assert not loaded & {"torch", "transformers", "sentence_transformers"}
+
+
+def test_the_example_questions_are_not_built_in():
+    words = "audiences|Tasso|Iwate"
+    source = Path(__file__).parents[1] / "src"
+    found = subprocess.run(
+        ["grep", "-rEl", words, str(source), "--include=*.py"], capture_output=True, check=False
+    )
+    assert found.stdout == b""

@@ -1,0 +1,388 @@
+"""The engine answers with verbatim quotations, says an honest no, and re-checks citations."""
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seminar_qa.calibration import Calibration
+from seminar_qa.conversation import Turn
+from seminar_qa.documents import document_id
+from seminar_qa.engine import LONGEST_QUESTION, Engine, check_question
+from seminar_qa.errors import (
+    FilterError,
+    IndexDamagedError,
+    IndexMissingError,
+    ModelError,
+    NotFoundError,
+    QuestionError,
+)
+from seminar_qa.index import PassageIndex, current_generation
+from seminar_qa.ingest import build_index
+from seminar_qa.reader import Span
+from seminar_qa.records import Filters
+from seminar_qa.settings import Settings
+
+ATTENDED = "How many people attended the seminar?"
+PLAIN = Calibration(intercept=0, span=1, dense=0, lexical=0, balanced=0.5, strict=0.9)
+"""Probability is the logistic of the reader's score alone."""
+
+
+class ConstantEncoder:
+    """An encoder to which all texts mean the same."""
+
+    def encode(
+        self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None
+    ) -> np.ndarray:
+        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        vectors[:, 0] = 1.0
+        return vectors
+
+
+class WordReader:
+    """A reader that marks one word wherever it stands, as sure as `score` says of the question."""
+
+    def __init__(self, word: str, score: Callable[[str], float]):
+        self.word = word
+        self.score = score
+        self.asked: list[str] = []
+
+    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
+        self.asked.append(question)
+        places = [passage.find(self.word) for passage in passages]
+        return [
+            [Span(place, place + len(self.word), self.score(question))] if place >= 0 else []
+            for place in places
+        ]
+
+
+def engine_with(home: Path, reader: WordReader) -> Engine:
+    index = PassageIndex.open(home / "index")
+    return Engine(index, ConstantEncoder(), reader, PLAIN, passages_read=100)
+
+
+@pytest.fixture
+def two_reports(fresh_home: Path) -> Engine:
+    """The report beside another whose sixty sections all say how many people attended."""
+    days = (f"## Day {n}\n\nAbout {n} people attended the seminar on day {n}.\n" for n in range(60))
+    text = "# Meeting\n\nMarch 3, 2020, Osaka\n\n" + "\n".join(days)
+    (fresh_home / "documents" / "other.md").write_text(text)
+    build_index(Settings(home=fresh_home))
+    return Engine.open(Settings(home=fresh_home))
+
+
+def ids(engine: Engine) -> dict[str, str]:
+    return {document.path: document.id for document in engine.documents()}
+
+
+def test_the_first_quote_holds_the_answer(engine: Engine):
+    answer = engine.ask(ATTENDED).answer
+    assert "approximately 100 audiences" in (answer.quotes or answer.nearest)[0].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ATTENDED,
+        "Which European regions does Osaka cooperate with?",
+        "What three elements did Mr. Ishida find?",
+        "What is “センター”?",
+        "Who spoke?",
+    ],
+)
+def test_every_quote_stands_in_the_report_to_the_letter(engine: Engine, question: str):
+    answer = engine.ask(question, max_quotes=20).answer
+    quotes = answer.quotes or answer.nearest
+    assert quotes
+    for quote in quotes:
+        document = engine.record(quote.citation.document_id).document
+        assert document.text[quote.citation.start : quote.citation.end] == quote.text
+        assert quote.citation.sha256 == document.sha256
+        assert quote.citation.quote_sha256 == hashlib.sha256(quote.text.encode()).hexdigest()
+        assert quote.answer in quote.text
+        assert quote.before in document.text
+        assert quote.after in document.text
+
+
+def test_the_cited_file_is_the_one_in_the_folder(engine: Engine, report: Path):
+    answer = engine.ask(ATTENDED).answer
+    cited = (answer.quotes or answer.nearest)[0].citation
+    assert cited.sha256 == hashlib.sha256(report.read_bytes()).hexdigest()
+    assert (cited.date, cited.place) == ("2018-11-20", "Tokyo")
+    assert cited.title == "Cooperation between European and Japanese Regions"
+
+
+def test_the_same_question_gets_the_same_answer(engine: Engine, home: Path):
+    other = Engine.open(Settings(home=home))
+    for question in (ATTENDED, "What is the capital of Mongolia?"):
+        first = engine.ask(question)
+        assert engine.ask(question).answer == first.answer
+        again = other.ask(question)
+        assert (again.answer, again.rows) == (first.answer, first.rows)
+
+
+def test_white_space_and_composition_do_not_change_the_answer(engine: Engine):
+    plain = engine.ask("Who is Mr. Löer?").answer
+    assert engine.ask("  Who\tis\n Mr. Lo\u0308er? ").answer == plain
+
+
+def test_a_question_the_report_does_not_answer_gets_a_no_with_the_nearest(engine: Engine):
+    answer = engine.ask("What is the boiling point of tungsten?").answer
+    assert not answer.answered
+    assert answer.text is None
+    assert answer.quotes == ()
+    assert len(answer.nearest) == 3
+    assert answer.confidence < engine.ask(ATTENDED).answer.confidence
+
+
+def test_no_more_quotes_are_given_than_are_wanted(engine: Engine):
+    for most in (1, 2, 5):
+        answer = engine.ask(ATTENDED, max_quotes=most).answer
+        assert len(answer.quotes or answer.nearest) == most
+
+
+def test_the_time_of_the_steps_adds_up(engine: Engine):
+    timing = engine.ask(ATTENDED).timing
+    assert min(timing.encode, timing.retrieve, timing.read) > 0
+    assert timing.encode + timing.retrieve + timing.read <= timing.total
+
+
+def test_a_reply_names_the_passages_that_were_read(engine: Engine):
+    rows = engine.ask(ATTENDED).rows
+    assert len(rows) == len(set(rows)) == 10
+    assert "approximately 100 audiences" in engine.passage_texts(rows)[0]
+
+
+def test_as_many_passages_are_read_as_the_settings_say(home: Path):
+    engine = Engine.open(Settings(home=home, passages_read=3))
+    assert len(engine.ask(ATTENDED).rows) == 3
+
+
+def test_a_threshold_in_the_settings_decides_between_yes_and_no(home: Path):
+    settings = Settings(home=home, balanced_threshold=0.0, strict_threshold=1.0)
+    engine = Engine.open(settings)
+    assert engine.ask(ATTENDED, mode="balanced").answer.answered
+    assert not engine.ask(ATTENDED, mode="strict").answer.answered
+
+
+def test_strict_wants_more_confidence_than_balanced(home: Path):
+    engine = engine_with(home, WordReader("Sardinia", lambda _: 1.0))
+    balanced = engine.ask("Which island?").answer
+    strict = engine.ask("Which island?", mode="strict").answer
+    assert balanced.answered
+    assert balanced.text == "Sardinia"
+    assert not strict.answered
+    assert strict.confidence == balanced.confidence == pytest.approx(0.731, abs=1e-3)
+    assert strict.nearest == balanced.quotes
+
+
+def test_a_reader_that_marks_nothing_gives_a_no_without_quotes(home: Path):
+    answer = engine_with(home, WordReader("Atlantis", lambda _: 9.0)).ask("Which island?").answer
+    assert not answer.answered
+    assert (answer.nearest, answer.confidence) == ((), 0.0)
+
+
+def test_a_follow_up_is_taken_to_mean_what_the_report_answers_best(home: Path):
+    reader = WordReader("11%", lambda question: 3.0 if "Gifu" in question else -3.0)
+    conversation = (Turn("Who spoke about Gifu?", "Mr. Yoshinori Sakiura"),)
+    answer = engine_with(home, reader).ask("And how many?", conversation=conversation).answer
+    assert "Gifu" in answer.interpreted_question
+    assert answer.text == "11%"
+    assert reader.asked[0] == "And how many?"
+
+
+def test_a_question_that_stands_by_itself_is_read_once_whatever_was_said(home: Path):
+    reader = WordReader("Sardinia", lambda _: 1.0)
+    engine = engine_with(home, reader)
+    question = "Where is the firm Smartimport from?"
+    alone = engine.ask(question).answer
+    after = engine.ask(question, conversation=(Turn("Who spoke about Gifu?", "Mr. Sakiura"),))
+    assert after.answer == alone
+    assert reader.asked == [question, question]
+
+
+def test_a_follow_up_is_answered_from_the_report(engine: Engine):
+    conversation = (Turn("What share of the tourists in Gifu are European?", "11%"),)
+    answer = engine.ask("And the national average?", conversation=conversation).answer
+    assert "national average" in answer.interpreted_question
+    assert "5%" in (answer.quotes or answer.nearest)[0].text
+
+
+def test_a_filter_restricts_before_the_ranking(two_reports: Engine):
+    of = ids(two_reports)
+    free = two_reports.ask(ATTENDED)
+    assert {quote.citation.document_id for quote in free.answer.quotes or free.answer.nearest} == {
+        of["other.md"]
+    }
+    only = Filters(documents=(of["seminar-report-2018-11-20.txt"],))
+    reply = two_reports.ask(ATTENDED, filters=only)
+    quotes = reply.answer.quotes or reply.answer.nearest
+    assert {quote.citation.document_id for quote in quotes} == set(only.documents)
+    assert "approximately 100 audiences" in quotes[0].text
+    assert len(reply.rows) == 10
+
+
+def test_a_filter_by_day_leaves_out_the_reports_of_other_days(two_reports: Engine):
+    of = ids(two_reports)
+    for filters in (Filters(before="2018-11-20"), Filters(after="2018-11-20", before="2019-12-31")):
+        answer = two_reports.ask(ATTENDED, filters=filters).answer
+        cited = {quote.citation.document_id for quote in answer.quotes or answer.nearest}
+        assert cited == {of["seminar-report-2018-11-20.txt"]}
+
+
+def test_a_filter_that_leaves_nothing_gives_a_no(engine: Engine):
+    reply = engine.ask(ATTENDED, filters=Filters(after="2031-01-01"))
+    assert not reply.answer.answered
+    assert (reply.answer.nearest, reply.rows) == ((), ())
+
+
+def test_a_filter_on_an_unknown_report_is_an_error_that_names_it(engine: Engine):
+    (known,) = ids(engine).values()
+    with pytest.raises(FilterError, match="“0123456789abcdef”"):
+        engine.ask(ATTENDED, filters=Filters(documents=(known, "0123456789abcdef")))
+
+
+@pytest.mark.parametrize("question", ["", "   \n\t", "?!", "…", "\u00a0\u2028"])
+def test_an_empty_question_is_an_error(engine: Engine, question: str):
+    with pytest.raises(QuestionError, match="the question is empty"):
+        engine.ask(question)
+
+
+def test_a_question_may_have_a_thousand_characters_and_no_more(engine: Engine):
+    longest = "Who spoke? " * 90 + "x" * 10
+    assert len(longest) == LONGEST_QUESTION
+    assert engine.ask(longest).answer.interpreted_question.startswith("Who spoke? Who")
+    with pytest.raises(QuestionError, match="has 1,001 characters; ask in at most 1,000"):
+        engine.ask(longest + "x")
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [("\x00", "U+0000"), ("\x1b", "U+001B"), ("\x7f", "U+007F"), ("\ud800", "U+D800")],
+)
+def test_a_control_character_is_named(engine: Engine, character: str, name: str):
+    with pytest.raises(QuestionError, match=name.replace("+", r"\+")):
+        engine.ask(f"Who{character} spoke?")
+
+
+def test_a_question_is_checked_into_one_line():
+    assert check_question(" Who\r\n spoke\tabout  CAFE\u0301? ") == "Who spoke about CAFÉ?"
+    assert check_question("誰が？") == "誰が？"
+
+
+def test_a_citation_is_unchanged_while_its_report_is(engine: Engine):
+    answer = engine.ask(ATTENDED).answer
+    cited = (answer.quotes or answer.nearest)[0].citation
+    fate = engine.verify(cited.document_id, cited.start, cited.end, cited.quote_sha256)
+    assert fate == "unchanged"
+
+
+def test_a_citation_at_another_place_has_moved_and_an_unknown_text_is_gone(engine: Engine):
+    answer = engine.ask(ATTENDED).answer
+    cited = (answer.quotes or answer.nearest)[0].citation
+    shifted = (cited.document_id, cited.start + 7, cited.end + 7)
+    assert engine.verify(*shifted, cited.quote_sha256) == "moved"
+    assert engine.verify("nobody", cited.start, cited.end, cited.quote_sha256) == "moved"
+    assert engine.verify(cited.document_id, cited.start, cited.end, "0" * 64) == "gone"
+
+
+def test_an_edited_report_moves_what_still_stands_and_loses_the_rest(fresh_home: Path):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    answer = Engine.open(settings).ask(ATTENDED).answer
+    cited = (answer.quotes or answer.nearest)[0].citation
+    citation = (cited.document_id, cited.start, cited.end, cited.quote_sha256)
+    file = next((fresh_home / "documents").iterdir())
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Seminar Report", "Corrected Seminar Report", 1), encoding="utf-8")
+    build_index(settings)
+    assert Engine.open(settings).verify(*citation) == "moved"
+    file.write_text(text.replace("approximately 100", "some 100"), encoding="utf-8")
+    build_index(settings)
+    assert Engine.open(settings).verify(*citation) == "gone"
+
+
+def test_the_documents_are_listed_and_found_by_id(engine: Engine, report: Path):
+    (document,) = engine.documents()
+    assert document.path == "seminar-report-2018-11-20.txt"
+    assert document.id == document_id(report.read_bytes())
+    record = engine.record(document.id)
+    assert "approximately 100 audiences" in record.document.text
+    assert len(record.rows) == engine.manifest.passages
+
+
+def test_an_unknown_document_is_an_error(engine: Engine):
+    with pytest.raises(NotFoundError, match="“nobody”"):
+        engine.record("nobody")
+
+
+def test_candidates_lie_in_the_sentences_they_name(engine: Engine):
+    candidates = engine.candidates(ATTENDED)
+    assert len(candidates) > 10
+    for candidate in candidates:
+        start, end = candidate.bounds
+        assert start <= candidate.start < end
+        assert 0.0 <= candidate.probability <= 1.0
+
+
+def test_an_engine_goes_on_answering_from_its_generation_after_a_new_one(fresh_home: Path):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    old = Engine.open(settings)
+    before = old.ask(ATTENDED).answer
+    (fresh_home / "documents" / "other.md").write_text("# Other\n\nTwo people attended it.\n")
+    build_index(settings)
+    new = Engine.open(settings)
+    assert old.ask(ATTENDED).answer == before
+    assert (len(old.documents()), len(new.documents())) == (1, 2)
+    assert old.manifest.generation != new.manifest.generation
+
+
+def test_without_an_index_the_engine_names_the_command(tmp_path: Path):
+    with pytest.raises(IndexMissingError, match="run: seminar-qa index"):
+        Engine.open(Settings(home=tmp_path))
+
+
+def test_a_text_altered_in_the_records_is_never_quoted(fresh_home: Path):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    generation = settings.index / "generations" / current_generation(settings.index)
+    connection = sqlite3.connect(generation / "records.sqlite")
+    connection.execute(
+        "UPDATE documents SET text = replace(text, '100 audiences', '900 audiences')"
+    )
+    connection.commit()
+    connection.close()
+    with pytest.raises(IndexDamagedError, match="has changed"):
+        Engine.open(settings).ask(ATTENDED)
+
+
+def test_an_index_without_its_models_is_an_error_with_the_cure(fresh_home: Path, home: Path):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    (settings.index / "models").unlink()
+    with pytest.raises(ModelError, match="run: seminar-qa index --force"):
+        Engine.open(settings)
+
+
+def test_a_damaged_index_is_cured_by_the_command_that_the_error_names(fresh_home: Path):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    file = settings.index / "generations" / current_generation(settings.index) / "dense.faiss"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+        Engine.open(settings)
+    build_index(settings, force=True)
+    answer = Engine.open(settings).ask(ATTENDED).answer
+    assert "approximately 100 audiences" in (answer.quotes or answer.nearest)[0].text
+
+
+def test_two_homes_with_the_same_report_give_the_same_answer(fresh_home: Path, engine: Engine):
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    shutil.rmtree(fresh_home / "documents")
+    assert Engine.open(settings).ask(ATTENDED).answer == engine.ask(ATTENDED).answer

@@ -1,0 +1,82 @@
+"""A model as it is run: its folder, its tokens, its padded batches."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seminar_qa.errors import ModelError
+from seminar_qa.models import CARD, GRAPH, TOKENIZER, ModelCard, OnnxModel
+
+
+@pytest.fixture(scope="module")
+def folder(home: Path) -> Path:
+    """The exported encoder."""
+    return next((home / "index" / "models").glob("encoder-*"))
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> OnnxModel:
+    return OnnxModel.open(folder)
+
+
+def test_a_card_is_read_as_it_was_written(tmp_path: Path):
+    card = ModelCard("encoder", "tiny “模型”", "00ff", 128, 16, "query: ", "passage: ")
+    card.write(tmp_path)
+    assert ModelCard.read(tmp_path) == card
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"kind": "encoder"}', '{"colour": "red"}'])
+def test_a_damaged_card_is_an_error_with_the_cure(tmp_path: Path, text: str):
+    (tmp_path / CARD).write_text(text)
+    with pytest.raises(ModelError, match="run: seminar-qa index --force"):
+        ModelCard.read(tmp_path)
+
+
+def test_a_folder_without_a_card_holds_no_model(tmp_path: Path):
+    with pytest.raises(ModelError, match="holds no model"):
+        OnnxModel.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", [GRAPH, TOKENIZER])
+def test_a_model_cut_short_is_an_error_that_names_its_folder(
+    tmp_path: Path, folder: Path, name: str
+):
+    copy = Path(shutil.copytree(folder, tmp_path / "cut"))
+    (copy / name).write_bytes((copy / name).read_bytes()[:1000])
+    with pytest.raises(ModelError, match="cut"):
+        OnnxModel.open(copy)
+
+
+def test_the_card_tells_what_the_packaged_encoder_is(model: OnnxModel):
+    assert model.card.kind == "encoder"
+    assert model.card.name == "all-MiniLM-L6-v2"
+    assert model.card.dimension == 384
+    assert model.card.max_tokens == 256
+
+
+def test_a_text_becomes_word_pieces_between_two_marks(model: OnnxModel):
+    (encoding,) = model.encode(["Hello seminar"])
+    assert encoding.tokens == ["[CLS]", "hello", "seminar", "[SEP]"]
+    assert encoding.offsets[1:3] == [(0, 5), (6, 13)]
+
+
+def test_of_a_pair_each_token_knows_its_side(model: OnnxModel):
+    (encoding,) = model.encode([("Who?", "Mr. Tasso")])
+    assert encoding.type_ids == [0, 0, 0, 0] + [1] * (len(encoding.ids) - 4)
+
+
+def test_a_long_text_is_cut_to_what_the_model_can_take(model: OnnxModel):
+    (encoding,) = model.encode(["word " * 1000])
+    assert len(encoding.ids) == 256
+    assert encoding.tokens[-1] == "[SEP]"
+
+
+def test_a_text_gives_the_same_numbers_alone_and_padded_beside_a_long_one(model: OnnxModel):
+    short, long = model.encode(["Hi.", "Regional cooperation " * 50])
+    alone = model.run([short])[0]
+    beside = model.run([short, long])[0]
+    assert alone.shape == (1, 384)
+    assert beside.shape == (2, 384)
+    np.testing.assert_allclose(alone[0], beside[0], atol=1e-5)

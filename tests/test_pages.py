@@ -1,0 +1,113 @@
+"""The pages as they leave the server: they must serve a reader without JavaScript."""
+
+import html
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from seminar_qa.api import create_app
+from seminar_qa.ingest import build_index
+from seminar_qa.settings import Settings
+
+ASK = "Who is the Governor of Iwate?"
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def client(home):
+    with TestClient(create_app(Settings(home=home)), headers=HTML) as client:
+        yield client
+
+
+def test_the_empty_page_has_a_form_and_the_reports(client):
+    page = client.get("/").text
+    assert '<form id="ask" action="/" method="get"' in page
+    assert "Cooperation between European and Japanese Regions" in page
+
+
+def test_an_answer_is_rendered_by_the_server_with_its_span_marked(client):
+    page = client.get("/", params={"q": ASK}).text
+    assert "<mark>Mr. Takuya Tasso</mark>, Governor of Iwate Prefecture" in page
+
+
+def test_a_no_shows_the_nearest_passages(client):
+    page = client.get("/", params={"q": "Which hotel hosted the seminar?"}).text
+    assert "The reports do not say." in page
+    assert "Close, but not an answer" in page
+
+
+def test_a_conversation_is_its_questions_in_the_address(client):
+    page = client.get(
+        "/", params={"q": ["Who spoke about Gifu?", "And who spoke about Iwate?"]}
+    ).text
+    assert page.count('<article class="turn"') == 2
+    assert page.count('<input type="hidden" name="q"') == 2
+
+
+def test_a_malformed_question_is_told_in_words_and_leaves_the_rest(client):
+    reply = client.get("/", params={"q": [ASK, "x" * 1001]})
+    assert reply.status_code == 422
+    assert "1,001 characters" in reply.text
+    assert "Mr. Takuya Tasso" in reply.text
+    assert reply.text.count('<input type="hidden" name="q"') == 1
+
+
+def test_a_citation_opens_the_report_at_the_highlighted_passage(client):
+    page = client.get("/", params={"q": ASK}).text
+    address = html.unescape(re.search(r'class="source" href="(/documents/[^"]+)"', page)[1])
+    report = client.get(address.split("#")[0]).text
+    quoted = re.search(r'<mark id="quote">([^<]+)</mark>', report)[1]
+    assert quoted.startswith("Mr. Takuya Tasso, Governor of Iwate Prefecture presented")
+    assert address.endswith("#quote")
+
+
+def test_a_report_has_anchors_lists_and_captions(client, engine):
+    (listed,) = engine.documents()
+    page = client.get(f"/documents/{listed.id}").text
+    shown = engine.record(listed.id).document
+    assert all(f'id="at-{block.start}"' in page for block in shown.blocks)
+    assert page.count("<li ") == 3
+    assert '<span class="marker">a) </span>' in page
+    assert "<mark" not in page
+
+
+def test_a_passage_across_blocks_is_highlighted_in_each(client, engine):
+    (listed,) = engine.documents()
+    text = engine.record(listed.id).document.text
+    start, end = text.index("Existence of key"), text.index("mutual cooperation.")
+    page = client.get(f"/documents/{listed.id}", params={"start": start, "end": end}).text
+    assert page.count("<mark") == 3
+    assert page.count('id="quote"') == 1
+
+
+@pytest.mark.parametrize("bounds", [{"start": 5, "end": 2}, {"start": 0, "end": 10**7}])
+def test_a_place_that_is_not_there_is_told_on_a_page(client, engine, bounds):
+    (listed,) = engine.documents()
+    reply = client.get(f"/documents/{listed.id}", params=bounds)
+    assert reply.status_code == 404
+    assert "characters, so there is no" in reply.text
+
+
+def test_without_an_index_the_page_names_the_cure(tmp_path):
+    with TestClient(create_app(Settings(home=tmp_path)), headers=HTML) as client:
+        reply = client.get("/")
+    assert reply.status_code == 503
+    assert "run: seminar-qa index" in reply.text
+
+
+def test_hostile_text_in_a_report_and_a_question_stays_text(fresh_home):
+    hostile = "<script>alert(1)</script> & \"quotes\" 'n' <b>bold</b>"
+    (fresh_home / "documents" / "evil.md").write_text(
+        f"# {html.escape(hostile)}\n\nThe secret word of the meeting is {html.escape(hostile)} indeed.\n"
+    )
+    settings = Settings(home=fresh_home)
+    build_index(settings)
+    with TestClient(create_app(settings), headers=HTML) as client:
+        page = client.get("/", params={"q": f"What is the secret word {hostile}?"}).text
+        listing = client.get("/documents", headers={"accept": "application/json"}).json()
+        evil = next(d for d in listing["documents"] if d["path"] == "evil.md")
+        report = client.get(evil["url"]).text
+    for shown in (page, report):
+        assert "<script>alert" not in shown
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
