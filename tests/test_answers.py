@@ -39,7 +39,7 @@ Mr. Ishida named three elements. They were these:
 
 日本の水素戦略は2017年に決定された。東京で発表された。
 """
-PLAIN = Calibration(intercept=0, span=1, dense=0, lexical=0, balanced=0.5, strict=0.9)
+PLAIN = Calibration(intercept=0, span=1, dense=0, coverage=0, balanced=0.5, strict=0.9)
 """Probability is the logistic of the span's score alone."""
 HIT = Hit(0, 0.5, 1.0)
 

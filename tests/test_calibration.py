@@ -9,7 +9,7 @@ from seminar_qa.calibration import Calibration
 from seminar_qa.hits import Hit
 from seminar_qa.reader import Span
 
-PLAIN = Calibration(intercept=0, span=1, dense=2, lexical=3, balanced=0.4, strict=0.7)
+PLAIN = Calibration(intercept=0, span=1, dense=2, coverage=3, balanced=0.4, strict=0.7)
 NOTHING = Hit(row=0, dense=0.0, lexical=0.0)
 
 
@@ -22,11 +22,11 @@ def test_a_candidate_without_any_score_is_even_odds():
 
 
 def test_the_probability_is_the_logistic_function_of_the_weighted_scores():
-    hit = Hit(row=0, dense=0.5, lexical=math.e - 1)
-    logit = -4.5 + 1 * 0.25 + 2 * 0.5 + 3 * 1
+    hit = Hit(row=0, dense=0.5, lexical=7.0, coverage=0.5)
+    logit = -4.5 + 1 * 0.25 + 2 * 0.5 + 3 * 0.5
     found = replace(PLAIN, intercept=-4.5).probability(hit, span(0.25))
     assert found == pytest.approx(1 / (1 + math.exp(-logit)))
-    assert found == pytest.approx(0.4378, abs=1e-4)
+    assert found == pytest.approx(0.1480, abs=1e-4)
 
 
 def test_a_penalty_is_taken_off_the_logit():
@@ -50,4 +50,4 @@ def test_the_strict_mode_asks_for_more():
 def test_the_numbers_that_are_shipped_are_in_range():
     shipped = Calibration.load()
     assert 0 < shipped.balanced < shipped.strict < 1
-    assert min(shipped.span, shipped.dense, shipped.lexical) >= 0
+    assert min(shipped.span, shipped.dense, shipped.coverage) >= 0

@@ -28,7 +28,7 @@ from seminar_qa.records import Filters
 from seminar_qa.settings import Settings
 
 ATTENDED = "How many people attended the seminar?"
-PLAIN = Calibration(intercept=0, span=1, dense=0, lexical=0, balanced=0.5, strict=0.9)
+PLAIN = Calibration(intercept=0, span=1, dense=0, coverage=0, balanced=0.5, strict=0.9)
 """Probability is the logistic of the reader's score alone."""
 
 

@@ -47,7 +47,7 @@ def engine_with(home: Path, reader: MarkingReader) -> Engine:
         PassageIndex.open(home / "index"),
         open_query_encoder(next((home / "index" / "models").glob("encoder-*"))),
         reader,
-        Calibration(intercept=0, span=1, dense=0, lexical=0, balanced=0.5, strict=0.9),
+        Calibration(intercept=0, span=1, dense=0, coverage=0, balanced=0.5, strict=0.9),
         passages_read=100,
     )
 

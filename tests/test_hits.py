@@ -70,3 +70,11 @@ def test_only_the_allowed_rows_become_hits(tmp_path):
 def test_no_allowed_rows_give_no_hits(tmp_path):
     both = searchers(tmp_path, ("hydrogen", 0.9))
     assert find_hits("hydrogen", EAST, *both, limit=3, rows=[]) == []
+
+
+def test_coverage_is_the_share_of_the_best_score_there_could_be(tmp_path):
+    both = searchers(tmp_path, ("hydrogen and forest", 0.5), ("song", 0.4), ("trade", 0.3))
+    one, none, _ = find_hits("hydrogen battery", EAST, *both, limit=3)
+    assert one.coverage == pytest.approx(one.lexical / both[1].ceiling("hydrogen battery"))
+    assert 0.1 < one.coverage < 0.5
+    assert none.coverage == 0.0

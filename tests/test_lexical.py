@@ -90,3 +90,10 @@ def test_an_index_with_a_broken_file_is_damaged(index, tmp_path):
     (tmp_path / "meta.json").write_text("{")
     with pytest.raises(IndexDamagedError):
         LexicalIndex.open(tmp_path)
+
+
+def test_no_passage_reaches_the_ceiling_and_an_unknown_word_raises_it(tmp_path):
+    index = LexicalIndex.build(["hydrogen " * 50, "forest", "song"], tmp_path)
+    best = index.search("hydrogen", 1)[0][1]
+    ceiling = index.ceiling("hydrogen")
+    assert 0.5 * ceiling < best < ceiling < index.ceiling("hydrogen battery")

@@ -24,7 +24,7 @@ class Calibration:
     intercept: float
     span: float
     dense: float
-    lexical: float
+    coverage: float
     balanced: float
     strict: float
 
@@ -43,7 +43,7 @@ class Calibration:
         """Return the chance, 0.0 to 1.0, that `span` answers; `penalty` is taken off the logit."""
         logit = self.intercept - penalty
         logit += self.span * span.score + self.dense * hit.dense
-        logit += self.lexical * math.log1p(hit.lexical)
+        logit += self.coverage * hit.coverage
         return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
 
     def threshold(self, mode: Mode) -> float:

@@ -25,6 +25,8 @@ _GENERIC = re.compile(
     r"\b(?:the\s+)?(?:result|outcome|aim|purpose|goal|reason|average|total|date|place|end)\b", re.I
 )
 
+_MOST_NAMES = 4
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -38,30 +40,35 @@ def interpret(question: str, conversation: tuple[Turn, ...]) -> tuple[str, ...]:
     """Return what `question` may mean, as it stands first.
 
     A question leans on the conversation when it has a pronoun, opens like a continuation, or asks
-    without a name for something that needs one.
+    without a name for something that needs one. It then gets the names of the last turn, or of the
+    last two; a continuation, and a question after turns without names, gets their words.
     """
     if not conversation or not _leans(question):
         return (question,)
-    last = conversation[-1]
-    meanings = [question]
-    names = _names(last)
-    if names:
-        meanings.append(f"{question.rstrip(' ?')} ({', '.join(names)})?")
-    meanings.append(f"{last.question.rstrip(' ?')}: {question}")
-    if len(conversation) > 1:
-        meanings.append(f"{conversation[-2].question.rstrip(' ?')}: {question}")
+    recent = conversation[:-3:-1]
+    named = [_with_names(question, recent[:count]) for count in (1, 2)]
+    meanings = [question, *(meaning for meaning in named if meaning != question)]
+    if _is_continuation(question) or len(meanings) == 1:
+        meanings += [f"{turn.question.rstrip(' ?')}: {question}" for turn in recent]
     return tuple(dict.fromkeys(map(collapse, meanings)))
 
 
 def _leans(question: str) -> bool:
-    if _PRONOUN.search(question) or _OPENING.match(question) or not _ASKING.match(question):
+    if _PRONOUN.search(question) or _is_continuation(question):
         return True
     return not _names_in(question) and bool(_GENERIC.search(question))
 
 
-def _names(turn: Turn) -> list[str]:
-    found = _names_in(turn.question) + _names_in(turn.answer)
-    return list(dict.fromkeys(found))[:4]
+def _is_continuation(question: str) -> bool:
+    return bool(_OPENING.match(question)) or not _ASKING.match(question)
+
+
+def _with_names(question: str, turns: tuple[Turn, ...]) -> str:
+    names = dict.fromkeys(name for turn in turns for name in _names_in(turn.question))
+    names |= dict.fromkeys(name for turn in turns for name in _names_in(turn.answer))
+    if not names:
+        return question
+    return f"{question.rstrip(' ?')} ({', '.join([*names][:_MOST_NAMES])})?"
 
 
 def _names_in(text: str) -> list[str]:

@@ -165,9 +165,9 @@ class Engine:
         clock.stop("read")
         return answer, tuple(hit.row for hit in hits)
 
-    def candidates(self, question: str) -> list[Candidate]:
+    def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
         """Return all spans that the reader proposes for a question, in no order."""
-        return self._candidates(question, None, _Clock())[1]
+        return self._candidates(question, self._rows(filters or Filters()), _Clock())[1]
 
     def _candidates(
         self, meaning: str, rows: list[int] | None, clock: _Clock

@@ -16,11 +16,16 @@ DEPTH = 50
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage's row with its scores: `dense` a cosine, `lexical` a BM25, 0 where no word fits."""
+    """A passage's row with its scores: `dense` a cosine, `lexical` a BM25, 0 where no word fits.
+
+    `coverage` is the BM25 as a share of what it could be, 0.0 to 1.0: how much of the question's
+    words, by their weight, the passage has. Unlike a BM25 it means the same in every collection.
+    """
 
     row: int
     dense: float
     lexical: float
+    coverage: float = 0.0
 
     @property
     def score(self) -> float:
@@ -46,5 +51,10 @@ def find_hits(
     by_meaning = dict(dense.search(vector, DEPTH, rows))
     missing = [row for row in by_words if row not in by_meaning]
     by_meaning.update(zip(missing, dense.score(vector, missing), strict=True))
-    hits = [Hit(row, cosine, by_words.get(row, 0.0)) for row, cosine in by_meaning.items()]
+    ceiling = lexical.ceiling(question)
+    hits = [
+        Hit(row, cosine, words, words / ceiling if words else 0.0)
+        for row, cosine in by_meaning.items()
+        for words in (by_words.get(row, 0.0),)
+    ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.row))[:limit]

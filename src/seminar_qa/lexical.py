@@ -4,6 +4,7 @@ Words are made by `text.words`, so Chinese and Japanese are found by pairs of ch
 words are stemmed, and the commonest are left out.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from seminar_qa.errors import IndexDamagedError
 from seminar_qa.text import words
 
 _ANALYZER = "words"
+_K1 = 1.2  # tantivy's
 _QUESTION_WORDS = "what which who whom whose when where why how do does did has have had".split()
 
 
@@ -57,6 +59,16 @@ class LexicalIndex:
     def terms(self, question: str) -> list[str]:
         """Return the words of `question` that are searched for, each once, in order."""
         return list(dict.fromkeys(self._analyzer.analyze(" ".join(words(question)))))
+
+    def ceiling(self, question: str) -> float:
+        """Return the score that no passage can reach: every word of the question, endlessly often.
+
+        The sum of idf · (k1 + 1) over the words, those that no passage has included; with k1 = 1.2
+        and the idf of Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework".
+        """
+        total = len(self)
+        counts = (self._searcher.doc_freq("body", term) for term in self.terms(question))
+        return sum((_K1 + 1) * math.log1p((total - n + 0.5) / (n + 0.5)) for n in counts)
 
     def search(
         self, question: str, limit: int, rows: Sequence[int] | None = None
