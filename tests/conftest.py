@@ -37,7 +37,8 @@ def fresh_home(tmp_path: Path, report: Path, home: Path) -> Path:
     """A home of one's own with the report and the exported models, but no index yet."""
     folder = tmp_path / "home"
     (folder / "documents").mkdir(parents=True)
-    (folder / "index").mkdir()
+    (folder / "index" / "models").mkdir(parents=True)
     shutil.copy(report, folder / "documents")
-    (folder / "index" / "models").symlink_to(home / "index" / "models", target_is_directory=True)
+    for model in (home / "index" / "models").iterdir():
+        (folder / "index" / "models" / model.name).symlink_to(model, target_is_directory=True)
     return folder

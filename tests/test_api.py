@@ -7,12 +7,13 @@ from seminar_qa.api import LARGEST_BODY, create_app
 from seminar_qa.ingest import build_index
 from seminar_qa.settings import Settings
 
+HERE = "http://127.0.0.1"
 QUESTION = "How many people attended the seminar?"
 
 
 @pytest.fixture(scope="module")
 def client(home):
-    with TestClient(create_app(Settings(home=home))) as client:
+    with TestClient(create_app(Settings(home=home)), HERE) as client:
         yield client
 
 
@@ -26,7 +27,8 @@ def problem(response, status):
 
 def test_ask_answers_with_a_quotation_that_can_be_checked(client, engine):
     reply = client.post("/ask", json={"question": QUESTION}).json()
-    first = (reply["quotes"] or reply["nearest"])[0]
+    assert reply["answered"] is True
+    first = reply["quotes"][0]
     cited = first["citation"]
     text = engine.record(cited["document_id"]).document.text
     assert "approximately 100 audiences" in first["text"]
@@ -66,6 +68,9 @@ def test_a_no_has_the_nearest_passages_with_nothing_marked(client):
         ({"question": "Who?", "max_quotes": 0}, "max_quotes"),
         ({"question": "Who?", "colour": "red"}, "colour"),
         ({"question": "Who?", "filters": {"after": "yesterday"}}, "filters.after"),
+        ({"question": "Who?", "filters": {"after": "2018-99-99"}}, "filters.after"),
+        ({"question": "Who?", "filters": {"before": "２０１８-０１-０１"}}, "filters.before"),
+        ({"question": "Who?", "filters": {"documents": ["0" * 16]}}, "0" * 16),
         ({"question": "Who?", "filters": {"documents": ["nothing"]}}, "nothing"),
         ({"question": "Who?", "filters": {"speakers": ["Mr. X"]}}, "Mr. X"),
         ({"question": "Who?", "conversation": [{"question": "y" * 1001}]}, "conversation"),
@@ -134,6 +139,22 @@ def test_verify_tells_what_became_of_a_citation(client):
     )
 
 
+def test_verify_refuses_an_empty_place(client):
+    asked = {"document_id": "0" * 16, "start": 5, "end": 5, "quote_sha256": "0" * 64}
+    assert "is empty" in problem(client.get("/verify", params=asked), 422)
+
+
+@pytest.mark.parametrize("name", ["documents", "speakers"])
+def test_a_lone_surrogate_in_a_filter_gives_422(client, name):
+    raw = b'{"question": "Who?", "filters": {"%s": ["\\ud800"]}}' % name.encode()
+    problem(client.post("/ask", content=raw, headers={"content-type": "application/json"}), 422)
+
+
+def test_a_request_by_another_host_name_is_refused(client):
+    assert client.get("/documents", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/documents", headers={"host": "localhost:8000"}).status_code == 200
+
+
 def test_health_and_readiness(client, engine):
     assert client.get("/healthz").json()["status"] == "ok"
     ready = client.get("/readyz").json()
@@ -141,7 +162,7 @@ def test_health_and_readiness(client, engine):
 
 
 def test_without_an_index_the_cure_is_named(tmp_path):
-    with TestClient(create_app(Settings(home=tmp_path))) as client:
+    with TestClient(create_app(Settings(home=tmp_path)), HERE) as client:
         assert client.get("/healthz").status_code == 200
         for path in ("/readyz", "/documents"):
             assert "run: seminar-qa index" in problem(client.get(path), 503)
@@ -152,12 +173,15 @@ def test_without_an_index_the_cure_is_named(tmp_path):
 
 def test_an_index_built_while_serving_is_taken_up(fresh_home):
     settings = Settings(home=fresh_home)
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), HERE) as client:
         assert client.get("/readyz").status_code == 503
         first = build_index(settings).generation
         assert client.get("/readyz").json()["generation"] == first
         second = build_index(settings, force=True).generation
         assert client.get("/readyz").json()["generation"] == second != first
+        (fresh_home / "index" / "current").write_text("20990101T000000-ffff\n")
+        for _ in range(2):
+            assert client.get("/readyz").json()["generation"] == second
 
 
 def test_an_unknown_path_and_method_give_problem_details(client):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def test_ask_prints_the_answer_and_its_quotation(home):
     lines = run("ask", "Who is the Governor of Iwate Prefecture?", home=home).stdout.splitlines()
     assert lines[0].strip() == "Mr. Takuya Tasso"
     assert lines[2].startswith("[1] Mr. Takuya Tasso, Governor of Iwate Prefecture presented")
+
+
+def test_ask_says_how_many_people_attended(home):
+    reply = json.loads(
+        run("ask", "--json", "How many people attended the seminar?", home=home).stdout
+    )
+    assert reply["answered"] is True
+    assert "approximately 100 audiences" in reply["quotes"][0]["text"]
 
 
 def test_ask_as_json_has_the_fields_of_the_schema(home):
@@ -180,6 +189,34 @@ def test_asking_loads_neither_torch_nor_sentence_transformers(home):
     loaded = set(done.stdout.split("LOADED")[1].split())
     assert "onnxruntime" in loaded
     assert not loaded & {"torch", "transformers", "sentence_transformers"}
+
+
+def seconds(command, home):
+    environment = {**os.environ, "SEMINAR_QA_HOME": str(home)}
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    return time.perf_counter() - began
+
+
+def test_a_cold_answer_takes_half_of_what_importing_the_encoder_takes_and_help_a_tenth(home):
+    tool = [sys.executable, "-m", "seminar_qa.cli"]
+    commands = (
+        [sys.executable, "-c", "import sentence_transformers"],
+        [*tool, "ask", "Who prepared the report?"],
+        [*tool, "--help"],
+    )
+    base, answer, help_ = (min(seconds(command, home) for _ in range(3)) for command in commands)
+    assert answer <= base / 2
+    assert help_ <= base / 10
+
+
+def test_an_empty_host_is_refused(home):
+    done = run("serve", "--host", "", home=home, check=False)
+    assert (done.returncode, "--host is empty" in done.stderr) == (1, True)
+
+
+def test_a_dry_run_honours_force(home):
+    assert "anew: it is asked for" in run("index", "--dry-run", "--force", home=home).stdout
 
 
 def test_the_example_questions_are_not_built_in():

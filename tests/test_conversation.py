@@ -67,3 +67,17 @@ def test_at_most_four_names_are_put_in_and_none_twice():
 
 def test_a_meaning_is_given_once():
     assert interpret("And?", (Turn("Why?"), Turn("Why?"))) == ("And?", "Why: And?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In what year was Kyoto founded?",
+        "Tell me the population of Paris.",
+        "In which hotel was the seminar held?",
+        "日本の首相は誰ですか",
+    ],
+)
+def test_orders_prepositions_and_japanese_stand_by_themselves(question):
+    turns = (Turn("When did the textile trade with Alsace start?", "1863"),)
+    assert interpret(question, turns) == (question,)

@@ -16,7 +16,7 @@ from seminar_qa.settings import Settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [command.callback.__name__ for command in app.registered_commands]
-EXAMPLES = re.findall(r"^\$ (seminar-qa (?:ask|status|index) ?.*)\n(.+)$", README, re.M)
+EXAMPLES = re.findall(r"^\$ (seminar-qa (?:ask|status|index)(?: [^&\n]*)?)\n(.+)$", README, re.M)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

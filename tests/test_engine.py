@@ -357,7 +357,7 @@ def test_a_text_altered_in_the_records_is_never_quoted(fresh_home: Path):
     )
     connection.commit()
     connection.close()
-    with pytest.raises(IndexDamagedError, match="has changed"):
+    with pytest.raises(IndexDamagedError, match="was altered"):
         Engine.open(settings).ask(ATTENDED)
 
 
@@ -386,3 +386,18 @@ def test_two_homes_with_the_same_report_give_the_same_answer(fresh_home: Path, e
     build_index(settings)
     shutil.rmtree(fresh_home / "documents")
     assert Engine.open(settings).ask(ATTENDED).answer == engine.ask(ATTENDED).answer
+
+
+@pytest.mark.parametrize(
+    "question", ["In what year was Kyoto founded?", "Tell me the population of Paris.", "Paris?"]
+)
+def test_a_no_is_a_no_after_any_turns(engine, question):
+    turns = (Turn("When did the textile trade with Alsace start?", "1863"),)
+    assert engine.ask(question).answer.answered is False
+    assert engine.ask(question, conversation=turns).answer.answered is False
+
+
+def test_what_is_asked_again_is_answered_the_same_from_memory(engine):
+    first = engine.ask_again("Who prepared the report?", ())
+    assert engine.ask_again("Who prepared the report?", ()) is first
+    assert first.answer == engine.ask("Who prepared the report?").answer

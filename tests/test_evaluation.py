@@ -345,3 +345,13 @@ def test_only_line_feeds_end_a_row(tmp_path):
     file = tmp_path / "q.jsonl"
     file.write_text('{"id": "a", "question": "Who\u2028spoke?"}\n', encoding="utf-8")
     assert read_questions(file)[0][0].question == "Who spoke?"
+
+
+def test_follow_ups_on_the_first_report_find_their_answer(engine: Engine):
+    path = DEV / "seminar-2018.conversations.dev.jsonl"
+    if not path.is_file():
+        pytest.skip(f"the evaluation data are not here: {path}")
+    evaluation = evaluate(engine, read_questions(path))
+    assert evaluation.numbers["questions"] == 13
+    assert evaluation.numbers["quote_hit@1"] >= 0.75
+    assert evaluation.numbers["quotes"] == evaluation.numbers["quotes_verbatim"]

@@ -22,10 +22,8 @@ from seminar_qa.index import (
     current_generation,
     remove_old_generations,
 )
-from seminar_qa.ingest import build_index
 from seminar_qa.passages import Passage
 from seminar_qa.sentences import Sentence
-from seminar_qa.settings import Settings
 
 RECIPE = Recipe(
     ModelEntry("toy", "00", "encoder-00-1", "query: "),
@@ -228,8 +226,16 @@ def test_a_single_generation_is_kept(tmp_path: Path):
     assert [path.name for path in (tmp_path / "generations").iterdir()] == [only]
 
 
-def test_as_many_generations_are_kept_as_asked_for(fresh_home):
-    settings = Settings(home=fresh_home)
-    names = {build_index(settings, force=False).generation}
-    remove_old_generations(fresh_home / "index", keep=4)
-    assert {path.name for path in (fresh_home / "index" / "generations").iterdir()} == names
+def test_as_many_generations_are_kept_as_asked_for(tmp_path: Path):
+    made = {build(tmp_path).generation for _ in range(3)}
+    remove_old_generations(tmp_path, keep=4)
+    assert {path.name for path in (tmp_path / "generations").iterdir()} == made
+
+
+def test_exported_models_that_no_generation_names_are_removed(tmp_path: Path):
+    recipe = build(tmp_path).recipe
+    for name in (recipe.encoder.folder, recipe.reader.folder, "encoder-old-1"):
+        (tmp_path / "models" / name).mkdir(parents=True)
+    remove_old_generations(tmp_path)
+    left = {path.name for path in (tmp_path / "models").iterdir()}
+    assert left == {recipe.encoder.folder, recipe.reader.folder}

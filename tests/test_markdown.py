@@ -99,3 +99,17 @@ def test_nul_bytes_are_refused():
 
 def test_an_ordered_list_may_begin_at_nought():
     assert parsed("0. zero\n1. one").text == "0. zero\n1. one"
+
+
+def test_a_block_of_html_gives_its_text():
+    assert blocks("<div>The <b>secret</b> is &lt;42&gt;.</div>")[0][1] == "The secret is <42>."
+
+
+def test_deeply_nested_items_are_not_lost():
+    nested = "\n".join("  " * depth + f"- item {depth}" for depth in range(30))
+    assert "item 29" in parsed(nested).text
+
+
+def test_text_between_two_rules_at_the_beginning_is_no_front_matter():
+    assert "Kept text." in parsed("---\nKept text.\n\n---\n\nMore.\n").text
+    assert parsed("---\ntitle: T\n---\nMore.\n").text == "More."

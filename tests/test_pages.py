@@ -8,15 +8,17 @@ from starlette.testclient import TestClient
 
 from seminar_qa.api import create_app
 from seminar_qa.ingest import build_index
+from seminar_qa.pages import MOST_TURNS
 from seminar_qa.settings import Settings
 
+HERE = "http://127.0.0.1"
 ASK = "Who is the Governor of Iwate?"
 HTML = {"accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
 def client(home):
-    with TestClient(create_app(Settings(home=home)), headers=HTML) as client:
+    with TestClient(create_app(Settings(home=home)), HERE, headers=HTML) as client:
         yield client
 
 
@@ -51,6 +53,20 @@ def test_a_malformed_question_is_told_in_words_and_leaves_the_rest(client):
     assert "1,001 characters" in reply.text
     assert "Mr. Takuya Tasso" in reply.text
     assert reply.text.count('<input type="hidden" name="q"') == 1
+    assert f'value="{"x" * 1001}"' in reply.text
+
+
+def test_a_conversation_ends_in_words_when_it_is_full(client):
+    asked = [f"Who spoke about Gifu {number}?" for number in range(MOST_TURNS + 1)]
+    page = client.get("/", params={"q": asked}).text
+    assert f"at most {MOST_TURNS} questions" in page
+    assert all(question in page for question in asked)
+
+
+def test_every_page_has_one_heading_of_the_first_level(client, engine):
+    (listed,) = engine.documents()
+    pages = ["/", "/?q=Who+prepared+the+report%3F", f"/documents/{listed.id}"]
+    assert [client.get(page).text.count("<h1") for page in pages] == [1, 1, 1]
 
 
 def test_a_citation_opens_the_report_at_the_highlighted_passage(client):
@@ -90,7 +106,7 @@ def test_a_place_that_is_not_there_is_told_on_a_page(client, engine, bounds):
 
 
 def test_without_an_index_the_page_names_the_cure(tmp_path):
-    with TestClient(create_app(Settings(home=tmp_path)), headers=HTML) as client:
+    with TestClient(create_app(Settings(home=tmp_path)), HERE, headers=HTML) as client:
         reply = client.get("/")
     assert reply.status_code == 503
     assert "run: seminar-qa index" in reply.text
@@ -103,7 +119,7 @@ def test_hostile_text_in_a_report_and_a_question_stays_text(fresh_home):
     )
     settings = Settings(home=fresh_home)
     build_index(settings)
-    with TestClient(create_app(settings), headers=HTML) as client:
+    with TestClient(create_app(settings), HERE, headers=HTML) as client:
         page = client.get("/", params={"q": f"What is the secret word {hostile}?"}).text
         listing = client.get("/documents", headers={"accept": "application/json"}).json()
         evil = next(d for d in listing["documents"] if d["path"] == "evil.md")

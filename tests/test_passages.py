@@ -163,3 +163,8 @@ def test_no_sentences_make_no_passages():
 def test_headings_in_a_row_fill_more_than_one_passage():
     made = document(*[(Kind.HEADING, "Six words are in this heading")] * 200)
     assert max(count_words(text) for text in cut(made)) <= 80
+
+
+def test_sentences_without_words_fill_passages_too():
+    made = document((Kind.PARAGRAPH, "😀! " * 20_000))
+    assert max(map(len, cut(made))) < 500

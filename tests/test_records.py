@@ -114,7 +114,7 @@ def test_filters_are_false_only_when_they_restrict_nothing():
 
 def test_a_text_that_was_altered_is_refused(path: Path):
     alter(path, "UPDATE documents SET text = replace(text, 'small', 'large') WHERE id = 'a1'")
-    with pytest.raises(IndexDamagedError, match=r"the text of b/alsace\.txt has changed"):
+    with pytest.raises(IndexDamagedError, match=r"the text of b/alsace\.txt was altered"):
         Records.open(path).record(0)
 
 

@@ -80,6 +80,6 @@ def test_a_folder_without_weights_is_no_model(tmp_path: Path):
 def test_other_prompts_make_another_model_of_the_same_weights(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"abc")
     (tmp_path / "config.json").write_text("{}")
-    before = hash_model(tmp_path)
+    before = hash_model(tmp_path, "00")
     (tmp_path / "config.json").write_text('{"prompts": {}}')
-    assert hash_model(tmp_path) != before
+    assert hash_model(tmp_path, "00") != before

@@ -1,6 +1,7 @@
 """The HTTP service: JSON for programs, pages for people, one engine behind both."""
 
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import seminar_qa
@@ -52,6 +54,7 @@ _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 _log = logging.getLogger("seminar_qa")
 Problems: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (422, 503)
@@ -64,6 +67,8 @@ class CurrentEngine:
     def __init__(self, settings: Settings):
         self._settings = settings
         self._engine: Engine | None = None
+        self._refused = ""
+        self._opening = threading.Lock()
 
     def get(self) -> Engine:
         """Return the engine to answer with.
@@ -72,20 +77,33 @@ class CurrentEngine:
         goes on answering when a newer generation cannot be opened.
         """
         engine = self._engine
-        try:
-            name = current_generation(self._settings.index)
-            if engine is None or engine.manifest.generation != name:
-                engine = Engine.open(self._settings)
-                self._engine = engine
-        except (IndexUnavailableError, ModelError):
-            if engine is None:
-                raise
-            _log.exception("the newest index cannot be opened; answering from the one before")
+        if engine is None:
+            with self._opening:  # the first requests wait for one opening
+                self._engine = engine = self._engine or Engine.open(self._settings)
+        elif self._is_behind(engine) and self._opening.acquire(blocking=False):
+            try:  # one request opens the new generation, the others answer from the old one
+                self._engine = engine = Engine.open(self._settings)
+            except (IndexUnavailableError, ModelError):
+                self._refused = current_generation(self._settings.index)
+                _log.exception("the newest index cannot be opened; answering from the one before")
+            finally:
+                self._opening.release()
         return engine
 
+    def _is_behind(self, engine: Engine) -> bool:
+        try:
+            name = current_generation(self._settings.index)
+        except IndexUnavailableError:
+            return False
+        return name not in (engine.manifest.generation, self._refused)
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the service for the home in `settings`; the index is opened at the first request."""
+
+def create_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
+    """Return the service for the home in `settings`; the index is opened at the first request.
+
+    `host` is what it will listen on. On a loopback address only requests for this machine are
+    answered, so that no web page can reach the reports by a name of its own for 127.0.0.1.
+    """
     app = FastAPIOffline(
         title="seminar-qa",
         version=seminar_qa.__version__,
@@ -101,6 +119,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _on_bug)
     app.add_middleware(BodyLimit, largest=LARGEST_BODY)
     app.middleware("http")(_add_headers)
+    if host in _LOCAL:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOCAL], www_redirect=False)
     return app
 
 
@@ -226,6 +246,7 @@ def _on_bug(request: Request, error: Exception) -> Response:
 
 def _reply(request: Request, status: int, detail: str) -> Response:
     """Answer an error as a page to a person's browser, as problem details to a program."""
+    detail = detail.encode("utf-8", "backslashreplace").decode()  # it may name a lone surrogate
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         return pages.error_page(request, status, detail)
     return _problem(status, detail)

@@ -79,7 +79,7 @@ def index(
 
     settings = load_settings()
     if dry_run:
-        difference = compare(settings)
+        difference = compare(settings, force=force)
         _print_json(asdict(difference)) if json else _print_difference(difference)
         return
     with _RichProgress(_console(stderr=True)) as progress:
@@ -123,7 +123,9 @@ def serve(
     from seminar_qa.errors import IndexUnavailableError, ModelError, SettingsError
     from seminar_qa.settings import load_settings
 
-    service = create_app(load_settings())
+    if not host:
+        raise SettingsError("--host is empty; give an address such as 127.0.0.1")
+    service = create_app(load_settings(), host)
     try:
         documents = service.state.current.get().manifest.documents
         ready = f"{documents} report{'s' * (documents != 1)}"
@@ -134,6 +136,7 @@ def serve(
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(2048)
     except OSError as error:
         raise SettingsError(
             f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
@@ -145,8 +148,8 @@ def serve(
     else:
         typer.echo(f"seminar-qa: {url} ({ready}); stop with Ctrl+C")
     sys.stdout.flush()
-    server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
-    server.run(sockets=[listener])
+    config = uvicorn.Config(service, log_level="warning", h11_max_incomplete_event_size=256 * 1024)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 @app.command(epilog="Example: seminar-qa status --json")
@@ -161,16 +164,17 @@ def status(json: Json = False) -> None:
     settings = load_settings()
     opened = PassageIndex.open(settings.index)
     manifest = opened.manifest
+    difference, problem = None, ""
     try:
         difference = compare(settings)
-        stale = bool(difference)
-    except DocumentsError:
-        difference, stale = None, True
+    except DocumentsError as error:
+        problem = str(error)
     files = {document.path: document for document in opened.records.documents()}
     report: dict[str, Any] = {
         "home": str(settings.home),
         "index": index_view(manifest).model_dump(),
-        "up_to_date": not stale,
+        "up_to_date": difference is not None and not difference,
+        "problem": problem or None,
         "difference": asdict(difference) if difference else None,
         "files": [
             {"path": path, "status": "read", "title": document.title, "reason": None}
@@ -343,7 +347,8 @@ def _print_status(report: dict[str, Any]) -> None:
     typer.echo(f"generation  {index['generation']}, built {index['built_at']}")
     typer.echo(f"holds       {index['documents']} reports, {index['passages']} passages")
     typer.echo(f"encoder     {index['encoder']}")
-    state = "up to date" if report["up_to_date"] else "stale; run: seminar-qa index"
+    stale = report["problem"] or "stale; run: seminar-qa index"
+    state = "up to date" if report["up_to_date"] else stale
     typer.echo(f"state       {state}")
     for entry in report["files"]:
         typer.echo(f"{entry['status']:11} {entry['reason'] or entry['path']}")

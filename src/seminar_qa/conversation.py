@@ -1,13 +1,14 @@
 """What a follow-up question may mean, by rule, from the turns before it.
 
 Only alternatives are made here; the one that the reports answer best is taken by `engine`. A
-question that stands by itself has one meaning, whatever was said before.
+question that stands by itself has one meaning, whatever was said before; so has one in Japanese,
+whose pronouns are not known here.
 """
 
 import re
 from dataclasses import dataclass
 
-from seminar_qa.text import collapse
+from seminar_qa.text import collapse, has_cjk
 
 _PRONOUN = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those)\b",
@@ -15,9 +16,12 @@ _PRONOUN = re.compile(
 )
 _OPENING = re.compile(r"^(?:and|or|but|also|what about|how about)\b", re.I)
 _ASKING = re.compile(
-    r"^(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could)\b",
+    r"^(?:(?:in|on|at|to|for|from|by|with|of|about|under|since|until)\s+)?(?:who|whom|whose|what|which"
+    r"|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.I,
 )
+_FRAGMENT = 3
+"""A question of at most so many words that asks nothing itself goes on with the one before."""
 _NAME = re.compile(
     r"(?:[^\W\d_a-z][\w’'-]*\.?(?:\s+(?:of|de|du|von|van|the|&)(?=\s+[A-Z]))?\s*){1,6}"
 )
@@ -60,7 +64,11 @@ def _leans(question: str) -> bool:
 
 
 def _is_continuation(question: str) -> bool:
-    return bool(_OPENING.match(question)) or not _ASKING.match(question)
+    """Tell whether a question opens like one that goes on, or is too short to ask by itself."""
+    if _OPENING.match(question):
+        return True
+    asks = _ASKING.match(question) or has_cjk(question)
+    return not asks and len(question.split()) <= _FRAGMENT
 
 
 def _with_names(question: str, turns: tuple[Turn, ...]) -> str:

@@ -22,7 +22,7 @@ from seminar_qa.passages import Passage
 from seminar_qa.reader import OnnxReader, Reader
 from seminar_qa.records import Filters, Record
 from seminar_qa.settings import Settings
-from seminar_qa.text import collapse, digest
+from seminar_qa.text import collapse, digest, words
 from seminar_qa.vectors import Encoder, open_query_encoder
 
 Fate = Literal["unchanged", "moved", "gone"]
@@ -90,6 +90,7 @@ class Engine:
             **(thresholds or {}),
         }
         self._record = lru_cache(maxsize=64)(index.records.record)
+        self._remembered = lru_cache(maxsize=512)(self.ask)
 
     @classmethod
     def open(cls, settings: Settings) -> "Engine":
@@ -138,19 +139,26 @@ class Engine:
     ) -> Reply:
         """Answer a question. Raises QuestionError and FilterError.
 
-        Of the meanings a follow-up may have, the one the reports answer best is taken; a question
-        that stands by itself has one, so a no never depends on earlier turns.
+        Of the meanings a follow-up may have, the one the reports answer best is taken, but none
+        that only gives an earlier answer again. A question that stands by itself has one meaning,
+        so a no never depends on earlier turns.
         """
         asked = check_question(question)
         rows = self._rows(filters or Filters())
         clock = _Clock()
-        found = [
+        alone, *others = (
             self._answer(meaning, rows, max_quotes, self._thresholds[mode], clock)
             for meaning in interpret(asked, conversation)
-        ]
-        answer, read = max(found, key=lambda pair: pair[0].confidence)
+        )
+        said = {turn.answer for turn in conversation if turn.answer}
+        new = [found for found in others if not _repeats(found[0], said)]
+        answer, read = max([alone, *new], key=lambda found: found[0].confidence)
         self._check(answer)
         return Reply(answer, read, clock.timing())
+
+    def ask_again(self, question: str, conversation: tuple[Turn, ...]) -> Reply:
+        """Answer like `ask`, from memory if the same was asked before: the answer is the same."""
+        return self._remembered(question, conversation=conversation)
 
     def _answer(
         self,
@@ -219,14 +227,17 @@ class Engine:
         """Return what has become of a citation: "unchanged", "moved" or "gone".
 
         It has moved when another place, in whole sentences of the same length, has the same hash.
+        Raises FilterError when `end` is not greater than `start`.
         """
+        if end <= start:
+            raise FilterError(f"a quotation from {start} to {end} is empty; end must be greater")
         try:
             text = self.record(document_id).document.text
             if 0 <= start < end <= len(text) and digest(text[start:end]) == quote_sha256:
                 return "unchanged"
         except NotFoundError:
             pass
-        length = max(0, end - start)
+        length = end - start
         for number in range(self.manifest.documents):
             record = self._record(number)
             for sentence in record.sentences:
@@ -234,6 +245,13 @@ class Engine:
                 if len(piece) == length and digest(piece) == quote_sha256:
                     return "moved"
         return "gone"
+
+
+def _repeats(answer: Answer, said: set[str]) -> bool:
+    """Tell whether the best span is an answer that was given before, or a part of one."""
+    best = {word for quote in (answer.quotes or answer.nearest)[:1] for word in words(quote.answer)}
+    earlier = [set(words(text)) for text in said]
+    return any(best <= other or other <= best for other in earlier)
 
 
 def check_question(question: str) -> str:

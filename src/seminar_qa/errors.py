@@ -1,17 +1,17 @@
 """Everything that can go wrong and be told to a person.
 
 SeminarQAError
-├── QuestionError            the question itself is malformed                     422
-├── FilterError              a filter names something that does not exist         422
-├── NotFoundError            no such document, or no such place in it              404
-├── DocumentsError           the folder of reports is missing, empty, unreadable
-│   └── UnreadableFileError  one file of it cannot be read; the run goes on
-├── IndexUnavailableError              there is no index that can be trusted                 503
-│   ├── IndexMissingError    none was built yet
-│   └── IndexDamagedError    it does not match its manifest
-├── ModelError               a model's weights are missing or not what they should be
-├── EvaluationError          a question file cannot be used
-└── SettingsError            a setting has a value that cannot be used
+├── QuestionError              the question itself is malformed                  422
+├── FilterError                a filter or a place is not one of the index       422
+├── NotFoundError              no such document, or no such place in it          404
+├── DocumentsError             the folder of reports is missing, empty, unreadable
+│   └── UnreadableFileError    one file of it cannot be read; the run goes on
+├── IndexUnavailableError      there is no index that can be trusted             503
+│   ├── IndexMissingError      none was built yet
+│   └── IndexDamagedError      it does not match its manifest
+├── ModelError                 a model is missing or not what it should be       503
+├── EvaluationError            a question file cannot be used
+└── SettingsError              a setting has a value that cannot be used
 
 A message says what, which value, and the cure.
 """

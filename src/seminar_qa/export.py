@@ -29,8 +29,6 @@ from seminar_qa.weights import (
     hash_weights,
 )
 
-VERSION = 1
-"""Raised when the same weights give another graph, so that exports are made anew."""
 LEAST_COSINE = 0.9999
 """An exported encoder's vectors must be at least this near to the original's."""
 MOST_LOGIT_ERROR = 0.01

@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,7 +189,7 @@ class GenerationWriter:
         self._folder = folder
         now = datetime.now(UTC)
         self.built_at = now.isoformat(timespec="seconds")
-        self.name = f"{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
+        self.name = f"{now:%Y%m%dT%H%M%S%f}-{os.urandom(2).hex()}"
         self._building = folder / GENERATIONS / f"{self.name}.building"
         self._building.mkdir(parents=True)
         self._records = RecordWriter(self._building / _RECORDS)
@@ -240,6 +241,21 @@ def remove_old_generations(folder: Path, keep: int = 2) -> None:
     stale = [p for p in others if p.suffix == ".building"]
     for path in [*stale, *finished[: max(0, len(finished) - (keep - 1))]]:
         shutil.rmtree(path, ignore_errors=True)
+    _remove_unused_models(folder)
+
+
+def _remove_unused_models(folder: Path) -> None:
+    """Remove the exported models that no generation names any more."""
+    used: set[str] = set()
+    for path in (folder / GENERATIONS).glob(f"*/{MANIFEST}"):
+        with suppress(IndexDamagedError):  # a damaged one cannot be opened, so it uses none
+            recipe = Manifest.read(path).recipe
+            used |= {recipe.encoder.folder, recipe.reader.folder}
+    for path in (folder / MODELS).iterdir() if (folder / MODELS).is_dir() else ():
+        if path.is_symlink() and path.name not in used:
+            path.unlink()
+        elif path.name not in used:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _check(generation: Path) -> None:

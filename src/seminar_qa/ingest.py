@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -41,7 +41,7 @@ from seminar_qa.vectors import open_passage_encoder
 from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
 
 EXPORT_VERSION = 1
-"""Raised when `export` makes another graph of the same weights."""
+"""Raised when `export` makes another graph of the same weights, so that exports are made anew."""
 _LIBRARIES = ("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt")
 
 
@@ -133,10 +133,11 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(parent) / name for name in files if not name.startswith("."))
 
 
-def compare(settings: Settings) -> Difference:
+def compare(settings: Settings, *, force: bool = False) -> Difference:
     """Return how the folder of reports differs from the current index. Raises DocumentsError."""
     hashes, _ = _hash_sources(scan_documents(settings.documents))
-    return _compare(settings, hashes, _recipe(settings))
+    difference = _compare(settings, hashes, _recipe(settings))
+    return replace(difference, why=(*difference.why, "it is asked for")) if force else difference
 
 
 def build_index(
@@ -204,7 +205,7 @@ def _fill(
     copies: dict[str, str] = {}
     told.begin("reading", len(sources))
     for source in sources:
-        sha256 = hashes.get(source.path)
+        sha256 = hashes[source.path]
         if sha256 in first:
             copies[source.path] = first[sha256]
         elif sha256:
@@ -247,6 +248,7 @@ def passage_text(document: Document, passage: Passage) -> str:
 
 
 def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
+    """Return the SHA-256 of each file by its path, "" for those that cannot be read."""
     hashes: dict[str, str] = {}
     unread: list[Unread] = []
     for source in sources:
@@ -254,6 +256,7 @@ def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
             with source.file.open("rb") as stream:
                 hashes[source.path] = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
+            hashes[source.path] = ""
             unread.append(Unread(source.path, f"{source.path}: {error.strerror}"))
     return hashes, unread
 
@@ -261,12 +264,13 @@ def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
 def _recipe(settings: Settings) -> Recipe:
     """Return the recipe that the settings ask for."""
     source = find_encoder(settings.encoder)
+    weights = hash_weights(source)
     reader = hash_file(find_reader())
     return Recipe(
         ModelEntry(
             settings.encoder,
-            hash_weights(source),
-            f"encoder-{hash_model(source)[:16]}-{EXPORT_VERSION}",
+            weights,
+            f"encoder-{hash_model(source, weights)[:16]}-{EXPORT_VERSION}",
             settings.query_prompt,
             settings.passage_prompt,
         ),

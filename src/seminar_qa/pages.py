@@ -22,8 +22,8 @@ from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
 from seminar_qa.views import AskResponse, documents_view, reply_view
 
-MOST_TURNS = 6
-"""A page shows this many turns; older ones are dropped."""
+MOST_TURNS = 20
+"""A conversation has at most this many questions."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,19 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
     """Show the chat with the conversation that the questions `q` make, oldest first."""
     engine = _engine(request)
-    turns = list(_turns(engine, q[-MOST_TURNS:]))
+    turns = list(_turns(engine, q[: MOST_TURNS + 1]))
     status = 422 if any(turn.error for turn in turns) else 200
+    refused = turns[-1].question if turns and turns[-1].error else ""
     asked = [turn.question for turn in turns if turn.reply]
     listing = documents_view(engine)
     names = {report.document_id: report.title or report.path for report in listing.documents}
-    context = {"turns": turns, "asked": asked, "listing": listing, "names": names}
+    context = {
+        "turns": turns,
+        "asked": asked,
+        "listing": listing,
+        "names": names,
+        "refused": refused,
+    }
     return HTMLResponse(_templates().get_template("chat.html").render(context), status)
 
 
@@ -115,10 +122,14 @@ def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
     """Answer the questions of a conversation in turn, each knowing those before it."""
     before: list[Turn] = []
     for number, question in enumerate(questions, 1):
+        if number > MOST_TURNS:
+            full = f"a conversation has at most {MOST_TURNS} questions; begin a new one"
+            yield TurnCard(number, question, None, full)
+            continue
         try:
-            reply = engine.ask(question, conversation=tuple(before))
+            reply = engine.ask_again(question, tuple(before))
         except QuestionError as error:
-            yield TurnCard(number, question[:200], None, str(error))
+            yield TurnCard(number, question, None, str(error))
             continue
         before.append(Turn(question, reply.answer.text or ""))
         yield TurnCard(number, question, reply_view(reply, engine.manifest))

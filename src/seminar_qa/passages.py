@@ -5,7 +5,7 @@ within a section and, where it can, within a paragraph; a heading stands in fron
 and a list keeps the sentence that introduces it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -32,6 +32,8 @@ def split_passages(
 
     A paragraph cut in two repeats the sentence at the cut, so that a pronoun keeps its noun.
     """
+    words = [max(1, count_words(document.text[s.start : s.end])) for s in sentences]
+    packer = _Packer(document, sentences, words, size)
     return tuple(
         Passage(
             sentences[numbers[0]].start,
@@ -41,7 +43,7 @@ def split_passages(
             document.blocks[sentences[numbers[-1]].block].section,
         )
         for stretch in _stretches(document, sentences)
-        for numbers in _Packer(document, sentences, size).pack(stretch)
+        for numbers in packer.pack(stretch)
     )
 
 
@@ -73,6 +75,7 @@ def _group(kind: Kind) -> str:
 class _Packer:
     document: Document
     sentences: tuple[Sentence, ...]
+    words: Sequence[int]
     size: int
 
     def pack(self, stretch: list[int]) -> Iterator[list[int]]:
@@ -109,9 +112,7 @@ class _Packer:
         return [number] if self._words([number, following]) <= self.size else []
 
     def _words(self, numbers: list[int]) -> int:
-        text = self.document.text
-        spans = (self.sentences[number] for number in numbers)
-        return sum(count_words(text[span.start : span.end]) for span in spans)
+        return sum(self.words[number] for number in numbers)
 
     def _kind(self, number: int) -> Kind:
         return self.document.blocks[self.sentences[number].block].kind

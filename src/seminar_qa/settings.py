@@ -89,4 +89,7 @@ def load_settings() -> Settings:
         ) from error
     except ValueError as error:
         raise SettingsError(f"{FILE} cannot be read: {error}") from error
-    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    try:
+        return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"the home {settings.home} cannot be found: {error}") from error

@@ -4,10 +4,12 @@ The only place, with `settings`, where pydantic models live: data enters and lea
 """
 
 import json
+import re
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from seminar_qa.answers import Answer, Citation, Quote
 from seminar_qa.calibration import Mode
@@ -18,7 +20,22 @@ from seminar_qa.errors import FilterError
 from seminar_qa.index import Manifest
 from seminar_qa.records import Filters
 
-IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+def _check_date(value: str) -> str:
+    if not value.isascii() or len(value) != len("2018-11-20"):
+        raise ValueError("is no date like 2018-11-20")
+    return date.fromisoformat(value).isoformat()
+
+
+def _check_id(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{16}", value):
+        shown = value[:40].encode("ascii", "backslashreplace").decode()
+        raise ValueError(f"“{shown}” is no document's id; GET /documents lists them")
+    return value
+
+
+IsoDate = Annotated[str, AfterValidator(_check_date)]
+DocumentId = Annotated[str, AfterValidator(_check_id)]
 
 
 class _Closed(BaseModel):
@@ -37,7 +54,7 @@ class TurnView(_Closed):
 class FiltersView(_Closed):
     """What the question is restricted to; an empty list restricts nothing."""
 
-    documents: list[str] = Field([], max_length=1_000, description="Ids of GET /documents.")
+    documents: list[DocumentId] = Field([], max_length=1_000, description="Ids of GET /documents.")
     speakers: list[str] = Field([], max_length=100, description="Names as cited.")
     after: IsoDate | None = Field(None, description="First day, ISO 8601.")
     before: IsoDate | None = Field(None, description="Last day, ISO 8601.")
@@ -65,8 +82,8 @@ class AskRequest(_Closed):
         """Return the filters for the engine. Raises FilterError: no speaker is known yet."""
         if self.filters.speakers:
             raise FilterError(
-                f"no report names a speaker “{self.filters.speakers[0]}”: speakers are not read "
-                "from reports yet; leave the filter out"
+                f"no report names a speaker “{self.filters.speakers[0][:60]}”: speakers are not "
+                "read from reports yet; leave the filter out"
             )
         return Filters(tuple(self.filters.documents), self.filters.after, self.filters.before)
 

@@ -7,6 +7,8 @@ const panelBody = document.getElementById("panel-body");
 const panelLink = document.getElementById("panel-open");
 let opener = null;
 let asking = false;
+let opening = 0;
+let shown = location.pathname + location.search;
 
 async function fetchPage(address) {
   const reply = await fetch(address, { headers: { Accept: "text/html" } });
@@ -65,6 +67,7 @@ form.addEventListener("submit", async (event) => {
     undo();
     adopt(page);
     history.pushState(null, "", address);
+    shown = address;
   } catch (error) {
     undo();
     showProblem(question, error instanceof TypeError ? "The server does not answer. Is it still running? Your question is kept below; ask again." : error.message);
@@ -78,7 +81,9 @@ form.addEventListener("submit", async (event) => {
 });
 
 async function openReport(link) {
+  const number = ++opening;
   const page = await fetchPage(link.href);
+  if (number !== opening) return; // another report was asked for meanwhile
   const paper = page.querySelector(".paper");
   if (!paper) { location.href = link.href; return; }
   panelBody.replaceChildren(paper);
@@ -93,7 +98,7 @@ async function openReport(link) {
 
 function closeReport() {
   panel.hidden = true;
-  opener?.focus({ preventScroll: true });
+  (opener?.isConnected ? opener : form.querySelector("#question")).focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -110,5 +115,10 @@ document.addEventListener("keydown", (event) => {
     form.querySelector("#question").focus();
   }
 });
-window.addEventListener("popstate", () => fetchPage(location.href).then(adopt).catch(() => location.reload()));
+window.addEventListener("popstate", () => {
+  const address = location.pathname + location.search;
+  if (address === shown) return; // only the place on the page changed
+  shown = address;
+  fetchPage(address).then(adopt).catch(() => location.reload());
+});
 document.querySelector(".turn:last-child")?.scrollIntoView({ block: "start" });

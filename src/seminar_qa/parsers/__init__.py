@@ -6,7 +6,7 @@ A parser gets the decoded text or the bytes and feeds a `DocumentBuilder`.
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from seminar_qa.documents import Document, DocumentBuilder, Kind, document_id
+from seminar_qa.documents import Block, Document, DocumentBuilder, Kind, document_id
 from seminar_qa.errors import UnreadableFileError
 from seminar_qa.facts import find_facts
 from seminar_qa.parsers.markdown import parse_markdown
@@ -43,10 +43,12 @@ def read_document(path: str, data: bytes, sha256: str) -> Document:
         parse(data, builder)
     except UnreadableFileError as error:
         raise UnreadableFileError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise UnreadableFileError(f"{path}: its parts are nested too deeply") from error
     if not builder.blocks:
         raise UnreadableFileError(f"{path}: the file holds no text")
     text = builder.text
-    titles, head = (_texts(builder, kind) for kind in (Kind.TITLE, Kind.FRONT))
+    titles, head = (_texts(builder.blocks, text, kind) for kind in (Kind.TITLE, Kind.FRONT))
     facts = find_facts(head, next(iter(titles), None))
     return Document(
         id=document_id(data),
@@ -62,5 +64,5 @@ def read_document(path: str, data: bytes, sha256: str) -> Document:
     )
 
 
-def _texts(builder: DocumentBuilder, kind: Kind) -> list[str]:
-    return [builder.text[b.start : b.end] for b in builder.blocks if b.kind is kind]
+def _texts(blocks: tuple[Block, ...], text: str, kind: Kind) -> list[str]:
+    return [text[block.start : block.end] for block in blocks if block.kind is kind]

@@ -1,5 +1,6 @@
 """Markdown: the structure is written down, so it is taken from markdown-it's tokens."""
 
+import html
 import re
 
 from markdown_it import MarkdownIt
@@ -9,13 +10,17 @@ from seminar_qa.documents import DocumentBuilder, Kind
 from seminar_qa.parsers.plain_text import decode
 from seminar_qa.text import clean, collapse
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
+_FRONT_MATTER = re.compile(r"\A---\n(?:[\w-]+:.*\n|[ \t-].*\n|#.*\n|\n)*---\n")
+_TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.S)
+_DEEPEST = 100
 
 
 def parse_markdown(data: bytes, builder: DocumentBuilder) -> None:
     """Read CommonMark with tables. Raises UnreadableFileError when it is not text."""
     source = _FRONT_MATTER.sub("", clean(decode(data)).replace("\f", "\n"))
-    _Walk(builder).run(MarkdownIt("commonmark").enable("table").parse(source))
+    _Walk(builder).run(
+        MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(source)
+    )
 
 
 class _Walk:
@@ -35,6 +40,8 @@ class _Walk:
                 self._inline(tokens[position - 1], plain(token))
             elif token.type in ("fence", "code_block"):
                 self.builder.add(Kind.PARAGRAPH, token.content)
+            elif token.type == "html_block":
+                self.builder.add(Kind.PARAGRAPH, html.unescape(_TAG.sub(" ", token.content)))
             else:
                 self._structure(token)
 

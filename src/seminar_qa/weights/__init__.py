@@ -48,14 +48,14 @@ def hash_weights(folder: Path) -> str:
     return hashlib.sha256("".join(map(hash_file, found)).encode()).hexdigest()
 
 
-def hash_model(folder: Path) -> str:
+def hash_model(folder: Path, weights_sha256: str) -> str:
     """Return a SHA-256 over a model's weights and all that decides how they are used.
 
     Two folders with the same weights but other pooling, prompts or tokenizer have different ones.
     """
     configuration = sorted(path for path in folder.rglob("*.json") if path.is_file())
     names = [path.relative_to(folder).as_posix() for path in configuration]
-    lines = [hash_weights(folder), *names, *map(hash_file, configuration)]
+    lines = [weights_sha256, *names, *map(hash_file, configuration)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
