@@ -364,7 +364,7 @@ def test_a_text_altered_in_the_records_is_never_quoted(fresh_home: Path):
 def test_an_index_without_its_models_is_an_error_with_the_cure(fresh_home: Path, home: Path):
     settings = Settings(home=fresh_home)
     build_index(settings)
-    (settings.index / "models").unlink()
+    shutil.rmtree(settings.index / "models")
     with pytest.raises(ModelError, match="run: seminar-qa index --force"):
         Engine.open(settings)
 

@@ -246,7 +246,7 @@ def test_a_question_is_read_with_all_its_fields(tmp_path: Path):
 
 def test_a_question_without_a_known_answer_counts_as_unanswerable(tmp_path: Path):
     path = write(
-        tmp_path, {"id": "a", "question": "Who?"}, {"id": "b", "question": "?", "answers": []}
+        tmp_path, {"id": "a", "question": "Who?"}, {"id": "b", "question": "Why?", "answers": []}
     )
     assert [question.answerable for (question,) in read_questions(path)] == [False, False]
 

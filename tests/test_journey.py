@@ -126,7 +126,8 @@ def test_a_conversation_goes_on_and_survives_a_reload(page, address):
     page.reload()
     assert page.locator(".turn").count() == 2
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('.turn').length === 1")
+    page.locator("#turn-2").wait_for(state="detached")
+    assert page.locator(".turn").count() == 1
 
 
 @pytest.mark.browser

@@ -1,13 +1,14 @@
 """A model as it is run: its folder, its tokens, its padded batches."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from seminar_qa.errors import ModelError
-from seminar_qa.models import CARD, GRAPH, TOKENIZER, ModelCard, OnnxModel
+from seminar_qa.models import CARD, GRAPH, TOKENIZER, ModelCard, OnnxModel, is_sound
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +24,14 @@ def model(folder: Path) -> OnnxModel:
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path):
     card = ModelCard("encoder", "tiny “模型”", "00ff", 128, 16, "query: ", "passage: ")
+    (tmp_path / GRAPH).write_bytes(b"graph")
+    (tmp_path / TOKENIZER).write_bytes(b"tokenizer")
     card.write(tmp_path)
-    assert ModelCard.read(tmp_path) == card
+    read = ModelCard.read(tmp_path)
+    assert replace(read, content_sha256="") == card
+    assert is_sound(tmp_path)
+    (tmp_path / GRAPH).write_bytes(b"Graph")
+    assert not is_sound(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"kind": "encoder"}', '{"colour": "red"}'])

@@ -156,10 +156,14 @@ def test_filters_reach_the_engine():
     request = AskRequest.model_validate(
         {
             "question": "Who?",
-            "filters": {"documents": ["d1"], "after": "2018-01-01", "before": "2019-01-01"},
+            "filters": {
+                "documents": ["0123456789abcdef"],
+                "after": "2018-01-01",
+                "before": "2019-01-01",
+            },
         }
     )
-    assert request.restriction() == Filters(("d1",), "2018-01-01", "2019-01-01")
+    assert request.restriction() == Filters(("0123456789abcdef",), "2018-01-01", "2019-01-01")
 
 
 def test_a_filter_on_a_speaker_is_refused_and_not_dropped():
