@@ -95,6 +95,21 @@ def test_a_mark_inside_of_a_word_is_widened_to_the_word(record: Record):
     assert answer(mark(record, "emorand")).quotes[0].answer == "memorandum"
 
 
+@pytest.mark.parametrize(
+    ("marked", "whole"),
+    [
+        ("EPA) and the Pact (SPA", "(EPA) and the Pact (SPA)"),
+        ("“win", "“win"),
+        ("“win-win", "“win-win”"),
+        ("Agreement (EPA", "Agreement (EPA)"),
+        ("Pact", "Pact"),
+    ],
+)
+def test_half_a_pair_of_brackets_is_completed_when_the_other_is_next_to_it(marked, whole):
+    text = "The Agreement (EPA) and the Pact (SPA) are a “win-win” case.\n"
+    assert answer(mark(record_of(text), marked)).quotes[0].answer == whole
+
+
 def test_a_mark_in_japanese_is_not_widened(record: Record):
     quote = answer(mark(record, "2017年に決定")).quotes[0]
     assert quote.answer == "2017年に決定"

@@ -17,6 +17,7 @@ from seminar_qa.text import digest, is_cjk
 
 DISPLAY_PENALTY = 2.0
 """Taken off the logit of a title, heading or caption: the sentence that says it goes first."""
+_BRACKETS = tuple((pair[0], pair[1]) for pair in "() [] “” 「」 『』 （）".split())
 LONGEST_LIST = 1_500
 """A list is quoted whole up to this many code points."""
 
@@ -261,6 +262,18 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
         start -= 1
     while end < len(text) and _inside_word(text, end):
         end += 1
+    return _whole_brackets(text, start, end)
+
+
+def _whole_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the bracket right beside a span that has only its other half."""
+    for opening, closing in _BRACKETS:
+        depth = lowest = 0
+        for character in text[start:end]:
+            depth += (character == opening) - (character == closing)
+            lowest = min(lowest, depth)
+        start -= lowest < 0 and text[max(0, start - 1) : start] == opening
+        end += depth > lowest and text[end : end + 1] == closing
     return start, end
 
 

@@ -45,11 +45,14 @@ function showProblem(question, words) {
 function adopt(page) {
   const fresh = page.getElementById("conversation");
   if (!fresh) throw new Error(page.querySelector(".problem")?.textContent.trim() || "no answer came");
-  conversation.replaceChildren(...fresh.childNodes);
+  const turns = fresh.querySelectorAll(".turn");
+  const known = conversation.querySelectorAll(".turn").length;
+  if (known && turns.length === known + 1) conversation.append(turns[known]); // the rest stays as it is
+  else conversation.replaceChildren(...fresh.childNodes);
   form.replaceChildren(...page.getElementById("ask").childNodes);
   document.title = page.title;
   const last = conversation.querySelector(".turn:last-child");
-  last?.scrollIntoView({ block: "start" });
+  last?.scrollIntoView({ block: "start", behavior: "instant" });
   status.textContent = last?.querySelector(".short, .problem")?.textContent ?? "";
 }
 
