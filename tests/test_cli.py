@@ -96,7 +96,7 @@ def test_index_names_an_unreadable_file_and_exits_with_3(fresh_home):
     (fresh_home / "documents" / "noise.txt").write_bytes(b"\x00\x01\x02")
     done = run("index", home=fresh_home, check=False)
     assert done.returncode == 3
-    assert "indexed: 1 reports" in done.stdout
+    assert "indexed: 1 report," in done.stdout
     assert "not read: noise.txt" in done.stderr
 
 

@@ -75,7 +75,7 @@ def test_the_wheel_answers_in_an_empty_environment_outside_the_checkout(
     (site / "lent.pth").write_text(str(lent))
     where = run(binaries / "python", "-c", "import seminar_qa.pages as p; print(p.web_folder())")
     assert where.startswith(str(site))
-    assert "indexed: 1 reports" in run(binaries / "seminar-qa", "index")
+    assert "indexed: 1 report," in run(binaries / "seminar-qa", "index")
     question = "How many people attended the seminar?"
     reply = json.loads(run(binaries / "seminar-qa", "ask", "--json", question))
     assert "approximately 100 audiences" in reply["quotes"][0]["text"]

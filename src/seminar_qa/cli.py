@@ -128,7 +128,7 @@ def serve(
     service = create_app(load_settings(), host)
     try:
         documents = service.state.current.get().manifest.documents
-        ready = f"{documents} report{'s' * (documents != 1)}"
+        ready = _count(documents, "report")
     except (IndexUnavailableError, ModelError) as error:
         ready = f"not ready: {error}"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -281,6 +281,10 @@ def _print_json(data: dict[str, Any]) -> None:
     typer.echo(to_json(data))
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def _print_difference(difference: "Difference") -> None:
     for reason in difference.why:
         typer.echo(f"anew: {reason}")
@@ -288,13 +292,13 @@ def _print_difference(difference: "Difference") -> None:
         for path in getattr(difference, name):
             typer.echo(f"{name}: {path}")
     if not difference:
-        typer.echo(f"up to date: {len(difference.unchanged)} files unchanged")
+        typer.echo(f"up to date: {_count(len(difference.unchanged), 'file')} unchanged")
 
 
 def _print_outcome(outcome: "Outcome") -> None:
     done = "indexed" if outcome.built else "up to date"
     typer.echo(
-        f"{done}: {outcome.documents} reports, {outcome.passages} passages, "
+        f"{done}: {_count(outcome.documents, 'report')}, {_count(outcome.passages, 'passage')}, "
         f"generation {outcome.generation}"
     )
     for entry in outcome.unread:
@@ -316,7 +320,7 @@ def _print_reply(view: "AskResponse") -> None:
         console.print(Text.assemble(f"[{number}] ", *_emphasised(quote)))
         console.print(Text(f"    {_place(quote)}", style="dim"))
     console.print()
-    unread = f", {view.unread.documents} files unread" if view.unread.documents else ""
+    unread = f", {_count(view.unread.documents, 'file')} unread" if view.unread.documents else ""
     console.print(
         Text(
             f"confidence {view.confidence:.2f}, {view.timing_ms.total:.0f} ms, "
@@ -345,7 +349,9 @@ def _print_status(report: dict[str, Any]) -> None:
     index = report["index"]
     typer.echo(f"home        {report['home']}")
     typer.echo(f"generation  {index['generation']}, built {index['built_at']}")
-    typer.echo(f"holds       {index['documents']} reports, {index['passages']} passages")
+    typer.echo(
+        f"holds       {_count(index['documents'], 'report')}, {_count(index['passages'], 'passage')}"
+    )
     typer.echo(f"encoder     {index['encoder']}")
     stale = report["problem"] or "stale; run: seminar-qa index"
     state = "up to date" if report["up_to_date"] else stale
