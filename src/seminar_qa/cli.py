@@ -349,9 +349,8 @@ def _print_status(report: dict[str, Any]) -> None:
     index = report["index"]
     typer.echo(f"home        {report['home']}")
     typer.echo(f"generation  {index['generation']}, built {index['built_at']}")
-    typer.echo(
-        f"holds       {_count(index['documents'], 'report')}, {_count(index['passages'], 'passage')}"
-    )
+    holds = f"{_count(index['documents'], 'report')}, {_count(index['passages'], 'passage')}"
+    typer.echo(f"holds       {holds}")
     typer.echo(f"encoder     {index['encoder']}")
     stale = report["problem"] or "stale; run: seminar-qa index"
     state = "up to date" if report["up_to_date"] else stale
