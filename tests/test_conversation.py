@@ -27,8 +27,13 @@ def test_a_pronoun_may_mean_a_name_of_the_turn_before():
     meanings = interpret("What did he say?", (LOER,))
     assert meanings == (
         "What did he say?",
-        "What did he say (Mr. Georg Löer, President of NRW Japan)?",
+        "What did he say (Mr. Georg Löer)?",
     )
+
+
+def test_there_means_no_person():
+    turn = Turn("Who spoke about Gifu?", "Mr. Yoshinori Sakiura")
+    assert interpret("How many came there?", (turn,))[1] == "How many came there (Gifu)?"
 
 
 def test_a_bare_result_is_that_of_the_names_before():

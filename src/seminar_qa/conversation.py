@@ -14,6 +14,8 @@ _PRONOUN = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those)\b",
     re.I,
 )
+_HE_OR_SHE = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.I)
+_PERSON = re.compile(r"(?:mr|mrs|ms|miss|dr|prof|professor|sir|madam)\b", re.I)
 _OPENING = re.compile(r"^(?:and|or|but|also|what about|how about)\b", re.I)
 _ASKING = re.compile(
     r"^(?:(?:in|on|at|to|for|from|by|with|of|about|under|since|until)\s+)?(?:who|whom|whose|what|which"
@@ -44,8 +46,8 @@ def interpret(question: str, conversation: tuple[Turn, ...]) -> tuple[str, ...]:
     """Return what `question` may mean, as it stands first.
 
     A question leans on the conversation when it has a pronoun, opens like a continuation, or asks
-    without a name for something that needs one. It then gets the names of the last turn, or of the
-    last two; a continuation, and a question after turns without names, gets their words.
+    without a name for something that needs one. It then gets the fitting names of the last turn, or
+    of the last two; a continuation, and a question after turns without names, gets their words.
     """
     if not conversation or not _leans(question):
         return (question,)
@@ -74,9 +76,17 @@ def _is_continuation(question: str) -> bool:
 def _with_names(question: str, turns: tuple[Turn, ...]) -> str:
     names = dict.fromkeys(name for turn in turns for name in _names_in(turn.question))
     names |= dict.fromkeys(name for turn in turns for name in _names_in(turn.answer))
-    if not names:
-        return question
-    return f"{question.rstrip(' ?')} ({', '.join([*names][:_MOST_NAMES])})?"
+    fitting = _fitting(question, [*names])[:_MOST_NAMES]
+    return f"{question.rstrip(' ?')} ({', '.join(fitting)})?" if fitting else question
+
+
+def _fitting(question: str, names: list[str]) -> list[str]:
+    """Return the persons for "he" and "she", what is no person for "there", else all names."""
+    persons = [name for name in names if _PERSON.match(name)]
+    if _HE_OR_SHE.search(question) and persons:
+        return persons
+    others = [name for name in names if name not in persons]
+    return others if re.search(r"\bthere\b", question, re.I) and others else names
 
 
 def _names_in(text: str) -> list[str]:
