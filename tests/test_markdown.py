@@ -4,6 +4,7 @@ import pytest
 
 from seminar_qa.documents import DocumentBuilder, Kind
 from seminar_qa.errors import UnreadableFileError
+from seminar_qa.parsers import read_document
 from seminar_qa.parsers.markdown import parse_markdown
 
 
@@ -106,8 +107,13 @@ def test_a_block_of_html_gives_its_text():
 
 
 def test_deeply_nested_items_are_not_lost():
-    nested = "\n".join("  " * depth + f"- item {depth}" for depth in range(30))
-    assert "item 29" in parsed(nested).text
+    nested = "\n".join("  " * (n % 60) + f"- item {n}" for n in range(1000))
+    assert "item 999" in parsed(nested).text
+
+
+def test_what_is_nested_past_all_reason_is_refused_and_not_cut():
+    with pytest.raises(UnreadableFileError, match="nested too deeply"):
+        read_document("deep.md", (">" * 5000 + " text").encode(), "00")
 
 
 def test_text_between_two_rules_at_the_beginning_is_no_front_matter():

@@ -165,6 +165,11 @@ def test_headings_in_a_row_fill_more_than_one_passage():
     assert max(count_words(text) for text in cut(made)) <= 80
 
 
+def test_a_long_run_of_signs_does_not_make_a_long_passage():
+    made = document((Kind.PARAGRAPH, "“" * 50_000 + " x."))
+    assert max(map(len, cut(made))) <= 1_000
+
+
 def test_sentences_without_words_fill_passages_too():
     made = document((Kind.PARAGRAPH, "😀! " * 20_000))
     assert max(map(len, cut(made))) < 500

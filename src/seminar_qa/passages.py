@@ -13,6 +13,8 @@ from seminar_qa.documents import Document, Kind
 from seminar_qa.sentences import Sentence
 from seminar_qa.text import count_words
 
+_CHARACTERS_PER_WORD = 12
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -32,7 +34,7 @@ def split_passages(
 
     A paragraph cut in two repeats the sentence at the cut, so that a pronoun keeps its noun.
     """
-    words = [max(1, count_words(document.text[s.start : s.end])) for s in sentences]
+    words = [_length(document.text[s.start : s.end]) for s in sentences]
     packer = _Packer(document, sentences, words, size)
     return tuple(
         Passage(
@@ -45,6 +47,11 @@ def split_passages(
         for stretch in _stretches(document, sentences)
         for numbers in packer.pack(stretch)
     )
+
+
+def _length(sentence: str) -> int:
+    """Return a sentence's length in words; what has few words for its size counts by its size."""
+    return max(1, count_words(sentence), len(sentence) // _CHARACTERS_PER_WORD)
 
 
 def _stretches(document: Document, sentences: tuple[Sentence, ...]) -> Iterator[list[int]]:
@@ -84,9 +91,11 @@ class _Packer:
         for block, group in groupby(stretch, key=lambda number: self.sentences[number].block):
             numbers = list(group)
             if self._is_full(current, numbers):
-                yield current
-                done = current[-1]
-                current = self._introduction(block, done)
+                introduction = self._introduction(block, current[-1])
+                if introduction != current:
+                    yield current
+                    done = current[-1]
+                current = introduction
             for number in numbers:
                 if self._is_full(current, [number]):
                     if current[-1] > done:

@@ -12,7 +12,7 @@ from seminar_qa.text import clean, collapse
 
 _FRONT_MATTER = re.compile(r"\A---\n(?:[\w-]+:.*\n|[ \t-].*\n|#.*\n|\n)*---\n")
 _TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.S)
-_DEEPEST = 100
+_DEEPEST = 10_000  # past its limit markdown-it drops text without a word; Python says so instead
 
 
 def parse_markdown(data: bytes, builder: DocumentBuilder) -> None:
