@@ -9,6 +9,7 @@ Writes benchmarks/results/cold_start.json.
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -44,8 +45,12 @@ def main() -> None:
             if number:  # the first round warms the disk
                 runs[name].append(taken)
     base = runs["import sentence_transformers"]
+    revision = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(revision, capture_output=True, text=True, check=True)
     result = {
-        "machine": f"{platform.machine()}, Python {platform.python_version()}, 2 cores",
+        "commit": commit.stdout.strip(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
         "runs": options.runs,
         "seconds_median": {n: round(statistics.median(t), 3) for n, t in runs.items()},
         "ratio_to_import_median": {

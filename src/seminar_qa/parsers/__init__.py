@@ -23,7 +23,7 @@ PARSERS: dict[str, tuple[str, Parser]] = {
 """Media type and parser by the end of the file's name, lower case."""
 
 VERSION = 1
-"""Raised when a parser changes what it makes of the same bytes, so that indexes are made anew."""
+"""Raised when the same bytes are read or cut in another way, so that indexes are made anew."""
 
 
 def read_document(path: str, data: bytes, sha256: str) -> Document:
