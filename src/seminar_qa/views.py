@@ -5,7 +5,7 @@ The only place, with `settings`, where pydantic models live: data enters and lea
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -285,18 +285,4 @@ def _quote_view(quote: Quote) -> QuoteView:
 
 
 def _citation_view(citation: Citation) -> CitationView:
-    return CitationView(
-        document_id=citation.document_id,
-        title=citation.title,
-        date=citation.date,
-        place=citation.place,
-        speaker=citation.speaker,
-        section=citation.section,
-        page=citation.page,
-        start=citation.start,
-        end=citation.end,
-        sha256=citation.sha256,
-        quote_sha256=citation.quote_sha256,
-        url=citation.url,
-        boxes=None,
-    )
+    return CitationView(**asdict(citation), boxes=None)
