@@ -19,11 +19,11 @@ from seminar_qa.answers import (
 )
 from seminar_qa.calibration import Calibration
 from seminar_qa.hits import Hit
-from seminar_qa.parsers import read_document
+from seminar_qa.parsers.source import SourceFile
 from seminar_qa.passages import split_passages
 from seminar_qa.reader import Span
+from seminar_qa.reading import read_report
 from seminar_qa.records import Record
-from seminar_qa.sentences import split_sentences
 
 MARKDOWN = """# Report on fuel cells
 
@@ -46,8 +46,8 @@ HIT = Hit(0, 0.5, 1.0)
 
 def record_of(text: str, path: str = "report.md") -> Record:
     data = text.encode()
-    document = read_document(path, data, hashlib.sha256(data).hexdigest())
-    sentences = split_sentences(document)
+    reading = read_report(path, SourceFile(data), hashlib.sha256(data).hexdigest())
+    document, sentences = reading.document, reading.sentences
     passages = split_passages(document, sentences)
     return Record(document, sentences, passages, range(len(passages)))
 

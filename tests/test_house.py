@@ -17,12 +17,34 @@ ORDER = [
     ["weights"],
     ["settings"],
     # stages: a path becomes a Document, passages, vectors, an index, hits, an answer
+    ["layout"],
     ["documents"],
-    ["facts"],
+    ["parsers.source"],
     ["parsers.plain_text"],
     ["parsers.markdown"],
+    ["parsers.html_tree"],
+    ["parsers.html_weights"],
+    ["parsers.html_table", "parsers.html_notes", "parsers.html_lines"],
+    ["parsers.html_pruning"],
+    ["parsers.html"],
+    ["parsers.xml_tree", "parsers.archive", "parsers.flow", "parsers.symbols"],
+    ["parsers.opc"],
+    ["parsers.docx", "parsers.pptx", "parsers.odt", "parsers.rtf", "parsers.rfc_xml"],
+    ["parsers.pdf_text", "parsers.ocr"],
+    ["parsers.reading_order"],
+    ["parsers.furniture", "parsers.paragraphs"],
+    ["parsers.pdf"],
     ["parsers"],
     ["sentences"],
+    ["dates"],
+    ["facts"],
+    ["speakers.vocabulary"],
+    ["speakers.names", "speakers.japanese_names", "speakers.turns"],
+    ["speakers.descriptions", "speakers.clauses", "speakers.people"],
+    ["speakers.roster"],
+    ["speakers"],
+    ["sidecar"],
+    ["reading"],
     ["passages"],
     ["models"],
     ["export"],
@@ -35,6 +57,7 @@ ORDER = [
     ["calibration"],
     ["answers", "conversation"],
     # walks
+    ["worker"],
     ["ingest", "engine"],
     ["evaluation"],
     # faces
@@ -45,7 +68,7 @@ ORDER = [
 ]
 """A module may import those above it, and none beside it or below."""
 
-STAGES = {name for row in ORDER[4:21] for name in row}
+STAGES = {name for row in ORDER[4 : ORDER.index(["worker"])] for name in row}
 ADDRESSES = {
     "faiss": {"dense"},
     "tantivy": {"lexical"},
@@ -61,7 +84,15 @@ ADDRESSES = {
     "nupunkt": {"sentences"},
     "regex": {"sentences"},
     "markdown_it": {"parsers.markdown"},
-    "charset_normalizer": {"parsers.plain_text"},
+    "charset_normalizer": {"parsers.source"},
+    "lxml": {
+        *("parsers.xml_tree", "parsers.html_tree", "parsers.html_weights"),
+        *("parsers.html_pruning", "parsers.html"),
+    },
+    "striprtf": {"parsers.rtf"},
+    "pypdfium2": {"parsers.pdf_text"},
+    "pytesseract": {"parsers.ocr"},
+    "yaml": {"sidecar"},
     "filelock": {"ingest"},
     "pydantic": {"settings", "views"},
     "pydantic_settings": {"settings"},

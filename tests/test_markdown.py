@@ -6,11 +6,12 @@ from seminar_qa.documents import DocumentBuilder, Kind
 from seminar_qa.errors import UnreadableFileError
 from seminar_qa.parsers import read_document
 from seminar_qa.parsers.markdown import parse_markdown
+from seminar_qa.parsers.source import SourceFile
 
 
 def parsed(text: str) -> DocumentBuilder:
     builder = DocumentBuilder()
-    parse_markdown(text.encode(), builder)
+    parse_markdown(SourceFile(text.encode()), builder)
     return builder
 
 
@@ -83,9 +84,69 @@ def test_quotations_and_code_are_paragraphs():
     ]
 
 
-def test_front_matter_html_and_rules_are_no_text():
-    text = "---\ntitle: x\n---\n<!-- a remark -->\n\nOsaka <b>spoke</b>.\n\n***\n"
+def test_settings_of_the_page_html_and_rules_are_no_text():
+    text = "---\nlayout: x\n---\n<!-- a remark -->\n\nOsaka <b>spoke</b>.\n\n***\n"
     assert blocks(text) == [(Kind.PARAGRAPH, "Osaka spoke.")]
+
+
+def test_what_is_left_out_is_told():
+    text = "---\nlayout: x\n---\n<!-- a > b -->\n\nOsaka ~~sang~~ spoke[^1].\n\n[^1]: In May.\n"
+    builder = parsed(text)
+    assert builder.text == "Osaka spoke.\n\n1. In May."
+    assert {left.what: left.characters for left in builder.extraction.left_out} == {
+        "setting of the page": 1,
+        "comment": 5,
+        "struck text": 4,
+        "footnote mark": 4,
+    }
+
+
+def test_the_settings_of_a_page_give_title_date_and_place():
+    text = "---\ntitle: 'Hydrogen day'\ndate: 2019-03-02\nauthors:\n  - Ana Ruiz\nlocation: Porto\ntags: x\n---\n\n# Talks\n"
+    assert blocks(text) == [
+        (Kind.TITLE, "Hydrogen day"),
+        (Kind.FRONT, "date: 2019-03-02"),
+        (Kind.FRONT, "authors: Ana Ruiz"),
+        (Kind.FRONT, "location: Porto"),
+        (Kind.HEADING, "Talks"),
+    ]
+
+
+def test_a_title_that_is_both_a_setting_and_a_heading_stands_once():
+    text = "---\ntitle: Hydrogen day\n---\n\n# Hydrogen day\n\nOsaka spoke.\n"
+    assert parsed(text).text == "Hydrogen day\n\nOsaka spoke."
+
+
+def test_short_lines_below_the_title_are_the_front_matter():
+    assert blocks("# Day\n\n3 May 2020\n\nPorto\n\nOsaka spoke.\n\nGifu") == [
+        (Kind.TITLE, "Day"),
+        (Kind.FRONT, "3 May 2020"),
+        (Kind.FRONT, "Porto"),
+        (Kind.PARAGRAPH, "Osaka spoke."),
+        (Kind.PARAGRAPH, "Gifu"),
+    ]
+
+
+def test_a_bold_line_above_a_table_and_a_picture_alone_are_captions():
+    text = "**Attendees:**\n\n|a|\n|-|\n|1|\n\n**Bold.**\n\n![Votes: 3][v]\n\n[v]: v.png\n"
+    assert blocks(text) == [
+        (Kind.CAPTION, "Attendees:"),
+        (Kind.TABLE_ROW, "a: 1"),
+        (Kind.PARAGRAPH, "Bold."),
+        (Kind.CAPTION, "Votes: 3"),
+    ]
+
+
+def test_notes_stand_where_they_are_written_and_their_marks_are_gone():
+    text = "Osaka[^a] and Gifu[^2] spoke [^not].\n\n[^a]: http://osaka.example\n[^2]: In May.\n"
+    builder = parsed(text)
+    assert builder.text == ("Osaka and Gifu spoke [^not].\n\na. http://osaka.example\n\n2. In May.")
+    assert [b.kind for b in builder.blocks] == [Kind.PARAGRAPH, Kind.NOTE, Kind.NOTE]
+
+
+def test_a_line_break_in_html_parts_words_and_a_script_is_no_text():
+    assert blocks("Osaka<br>Gifu<br/>spoke.")[0][1] == "Osaka Gifu spoke."
+    assert parsed("<div>Osaka</div>\n<script>\nlet x = 1;\n</script>").text == "Osaka"
 
 
 def test_windows_line_ends_make_no_difference():
@@ -95,7 +156,7 @@ def test_windows_line_ends_make_no_difference():
 
 def test_nul_bytes_are_refused():
     with pytest.raises(UnreadableFileError, match="NUL bytes"):
-        parse_markdown(b"# T\x00", DocumentBuilder())
+        parse_markdown(SourceFile(b"# T\x00"), DocumentBuilder())
 
 
 def test_an_ordered_list_may_begin_at_nought():
@@ -113,9 +174,9 @@ def test_deeply_nested_items_are_not_lost():
 
 def test_what_is_nested_past_all_reason_is_refused_and_not_cut():
     with pytest.raises(UnreadableFileError, match="nested too deeply"):
-        read_document("deep.md", (">" * 5000 + " text").encode(), "00")
+        read_document("deep.md", SourceFile((">" * 5000 + " text").encode()), "00")
 
 
 def test_text_between_two_rules_at_the_beginning_is_no_front_matter():
     assert "Kept text." in parsed("---\nKept text.\n\n---\n\nMore.\n").text
-    assert parsed("---\ntitle: T\n---\nMore.\n").text == "More."
+    assert parsed("---\ntags: T\n---\nMore.\n").text == "More."

@@ -7,7 +7,8 @@ import pytest
 from seminar_qa.documents import Document, DocumentBuilder, Kind
 from seminar_qa.errors import UnreadableFileError
 from seminar_qa.parsers import read_document
-from seminar_qa.parsers.plain_text import decode, parse_plain_text
+from seminar_qa.parsers.plain_text import parse_plain_text
+from seminar_qa.parsers.source import SourceFile, decode
 from seminar_qa.sentences import split_sentences
 
 REPORT = Path(__file__).parents[1] / "documents" / "seminar-report-2018-11-20.txt"
@@ -16,12 +17,12 @@ JAPANESE = "日欧産業協力センターは東京でセミナーを開催し�
 
 @pytest.fixture(scope="module")
 def report() -> Document:
-    return read_document(REPORT.name, REPORT.read_bytes(), "0" * 64)
+    return read_document(REPORT.name, SourceFile(REPORT.read_bytes()), "0" * 64)
 
 
 def parsed(text: str) -> DocumentBuilder:
     builder = DocumentBuilder()
-    parse_plain_text(text.encode(), builder)
+    parse_plain_text(SourceFile(text.encode()), builder)
     return builder
 
 

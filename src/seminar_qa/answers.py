@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from seminar_qa.calibration import Calibration
 from seminar_qa.documents import Document, Kind
 from seminar_qa.hits import Hit
+from seminar_qa.layout import Box
 from seminar_qa.passages import Passage
 from seminar_qa.reader import Span
 from seminar_qa.records import Record
@@ -32,7 +33,8 @@ _WANTS_LIST = re.compile(
 class Citation:
     """Where a quotation stands: `text[start:end]` of a document, in code points.
 
-    `sha256` is the file's, `quote_sha256` the quotation's. What is not known is None.
+    `sha256` is the file's, `quote_sha256` the quotation's. What is not known is None. `boxes` are
+    its lines on the pages; `ocr` says that a page of it was read by character recognition.
     """
 
     document_id: str
@@ -47,6 +49,8 @@ class Citation:
     sha256: str
     quote_sha256: str
     url: str
+    boxes: tuple[Box, ...] = ()
+    ocr: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,13 +186,15 @@ def _order(candidate: Candidate) -> tuple[float, str, int, int]:
 
 def _cite(record: Record, first: int, start: int, end: int) -> Citation:
     document = record.document
-    section = document.blocks[record.sentences[first].block].section
+    sentence = record.sentences[first]
+    section = document.blocks[sentence.block].section
+    speaker = None if sentence.speaker is None else document.speakers[sentence.speaker].cited
     return Citation(
         document_id=document.id,
         title=document.title,
         date=document.date,
         place=document.place,
-        speaker=None,
+        speaker=speaker,
         section=" › ".join(section) or None,
         page=document.page_of(start),
         start=start,

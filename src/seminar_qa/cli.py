@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -93,17 +93,27 @@ def index(
 def ask(
     question: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
     max_quotes: Annotated[int, typer.Option(min=1, max=20, help="Most quotations.")] = 3,
+    document: Annotated[
+        list[str] | None, typer.Option(help="Only this report, by its id; may be repeated.")
+    ] = None,
+    speaker: Annotated[
+        list[str] | None, typer.Option(help="Only what this person said; may be repeated.")
+    ] = None,
+    after: Annotated[str | None, typer.Option(help="Only reports of this day or later.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only reports of this day or before.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Answer only when very sure.")] = False,
     json: Json = False,
 ) -> None:
     """Answer one question with quotations, or with an honest no."""
     from seminar_qa.engine import Engine
     from seminar_qa.settings import load_settings
-    from seminar_qa.views import reply_view
+    from seminar_qa.views import make_filters, reply_view
 
     text = sys.stdin.read() if question == "-" else question
+    filters = make_filters(document or [], speaker or [], after, before)
     engine = Engine.open(load_settings())
-    reply = engine.ask(text, max_quotes=max_quotes, mode="strict" if strict else "balanced")
+    mode: Literal["balanced", "strict"] = "strict" if strict else "balanced"
+    reply = engine.ask(text, max_quotes=max_quotes, mode=mode, filters=filters)
     view = reply_view(reply, engine.manifest)
     _print_json(view.model_dump(mode="json")) if json else _print_reply(view)
 
@@ -159,7 +169,7 @@ def status(json: Json = False) -> None:
     from seminar_qa.index import PassageIndex
     from seminar_qa.ingest import compare
     from seminar_qa.settings import load_settings
-    from seminar_qa.views import index_view
+    from seminar_qa.views import document_view, how_read, index_view
 
     settings = load_settings()
     opened = PassageIndex.open(settings.index)
@@ -169,28 +179,48 @@ def status(json: Json = False) -> None:
         difference = compare(settings)
     except DocumentsError as error:
         problem = str(error)
-    files = {document.path: document for document in opened.records.documents()}
+    characters = opened.records.characters()
+    files = [document_view(d, characters[d.id]) for d in opened.records.documents()]
+    nothing = dict.fromkeys(type(files[0]).model_fields)
     report: dict[str, Any] = {
         "home": str(settings.home),
         "index": index_view(manifest).model_dump(),
         "up_to_date": difference is not None and not difference,
         "problem": problem or None,
         "difference": asdict(difference) if difference else None,
-        "files": [
-            {"path": path, "status": "read", "title": document.title, "reason": None}
-            for path, document in files.items()
-        ]
+        "unread_pages": manifest.unread_pages,
+        "files": [{"status": "read", "reason": None, **file.model_dump()} for file in files]
         + [
-            {"path": entry.path, "status": "unread", "title": None, "reason": entry.reason}
+            {**nothing, "status": "unread", "path": entry.path, "reason": entry.reason}
             for entry in manifest.unread
         ]
         + [
-            {"path": path, "status": "copy", "title": None, "reason": f"{path}: same as {first}"}
+            {**nothing, "status": "copy", "path": path, "reason": f"{path}: same as {first}"}
             for path, first in manifest.copies.items()
         ],
         "libraries": manifest.libraries,
     }
-    _print_json(report) if json else _print_status(report)
+    told = {file.path: list(how_read(file)) for file in files}
+    _print_json(report) if json else _print_status(report, told)
+
+
+@app.command(epilog="Example: seminar-qa text documents/report.pdf --json")
+def text(
+    file: Annotated[Path, typer.Argument(help="A file, in documents/ or elsewhere.")],
+    json: Json = False,
+) -> None:
+    """Print what is read of a file; with --json every block and what is known of it."""
+    from seminar_qa.ingest import read_file
+    from seminar_qa.settings import load_settings
+    from seminar_qa.views import document_view, how_read, reading_view
+
+    reading = read_file(load_settings(), file)
+    if json:
+        _print_json(reading_view(reading))
+        return
+    typer.echo(reading.document.text)
+    for line in how_read(document_view(reading.document, len(reading.document.text))):
+        typer.echo(f"seminar-qa: {line}", err=True)
 
 
 @app.command(epilog="Example: seminar-qa evaluate questions.jsonl --misses")
@@ -345,7 +375,7 @@ def _place(quote: "QuoteView") -> str:
     return " · ".join([*(part for part in parts if part), where])
 
 
-def _print_status(report: dict[str, Any]) -> None:
+def _print_status(report: dict[str, Any], told: dict[str, list[str]]) -> None:
     index = report["index"]
     typer.echo(f"home        {report['home']}")
     typer.echo(f"generation  {index['generation']}, built {index['built_at']}")
@@ -357,6 +387,8 @@ def _print_status(report: dict[str, Any]) -> None:
     typer.echo(f"state       {state}")
     for entry in report["files"]:
         typer.echo(f"{entry['status']:11} {entry['reason'] or entry['path']}")
+        for line in told.get(entry["path"], ()):
+            typer.echo(f"{'':11}   {line}")
 
 
 def _print_evaluation(result: "Evaluation", file: Path, misses: bool) -> None:

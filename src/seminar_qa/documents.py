@@ -6,10 +6,14 @@ slices it. This module does not know file formats (`parsers`) nor what the text 
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
+from typing import Literal
 
-from seminar_qa.text import clean, collapse
+from seminar_qa.layout import Box, Layout
+from seminar_qa.text import clean, collapse, share_garbled, words
 
 
 class Kind(StrEnum):
@@ -35,6 +39,7 @@ class Block:
     """One part of a document: `text[start:end]`, half open, in code points.
 
     `section` is the path of headings above it; `level` is a heading's depth from 1, else 0.
+    `speaker` is the label in front of a turn of minutes ("BAN"), None where there is none.
     """
 
     kind: Kind
@@ -42,6 +47,61 @@ class Block:
     end: int
     section: tuple[str, ...] = ()
     level: int = 0
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody a report names, as it names them: "Dr. Ben Kloeck" with role and organisation.
+
+    `labels` are what stands in front of the person's turns in minutes. `start` and `end` are where
+    the name stands in the text, None when only a side-car says it.
+    """
+
+    name: str
+    role: str | None = None
+    organisation: str | None = None
+    labels: tuple[str, ...] = ()
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def cited(self) -> str:
+        """The name with role and organisation, as a citation shows it."""
+        return ", ".join(part for part in (self.name, self.role, self.organisation) if part)
+
+    def is_named(self, name: str) -> bool:
+        """Tell whether `name` is this person's: as cited, or a part such as the family name."""
+        wanted, own = set(words(name)), set(words(self.name))
+        return bool(wanted & own) and wanted <= own | set(words(self.cited))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something of a file that is not in the text: what, why, how often, how many characters."""
+
+    what: str
+    why: str
+    times: int = 1
+    characters: int = 0
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What became of a file when it was read. Page numbers count from 1.
+
+    `unread_pages` hold something, but no text could be had from them; `blank_pages` hold nothing;
+    `ocr_pages` were read by optical character recognition. `garbled` is the share of characters
+    that are no readable text, 0.0 to 1.0.
+    """
+
+    pages: int | None = None
+    blank_pages: tuple[int, ...] = ()
+    unread_pages: tuple[int, ...] = ()
+    ocr_pages: tuple[int, ...] = ()
+    garbled: float = 0.0
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +109,9 @@ class Document:
     """A report that was read. `id` comes from the bytes, so a renamed file keeps it.
 
     `page_starts` holds the offset at which each page begins, and is empty where the format has
-    no pages. `date` is ISO 8601. What the text does not say is None.
+    no pages. `date` is ISO 8601. What the text does not say is None. `found_at` gives the place in
+    the text of each fact that was found there, as (name of the field, start, end). `layout` is
+    empty where the format does not say where words stand.
     """
 
     id: str
@@ -62,10 +124,16 @@ class Document:
     title: str | None = None
     date: str | None = None
     place: str | None = None
+    organiser: str | None = None
+    speakers: tuple[Speaker, ...] = ()
+    found_at: tuple[tuple[str, int, int], ...] = ()
+    extraction: Extraction = Extraction()
+    layout: Layout = field(default_factory=Layout)
 
     def page_of(self, offset: int) -> int | None:
         """Return the page, counted from 1, that `offset` lies on; None without pages."""
-        return page_of(self.page_starts, offset)
+        placed = self.layout.boxes(offset, offset + 1)
+        return placed[0][0] if placed else page_of(self.page_starts, offset)
 
 
 def page_of(page_starts: tuple[int, ...], offset: int) -> int | None:
@@ -88,6 +156,11 @@ class DocumentBuilder:
     _headings: list[tuple[int, str]] = field(default_factory=list)
     _page_starts: list[int] = field(default_factory=list)
     _pages_begun: int = 0
+    _left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    _pages: dict[str, list[int]] = field(default_factory=dict)
+    _warnings: list[str] = field(default_factory=list)
+    _garbled: int = 0
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def text(self) -> str:
@@ -102,11 +175,42 @@ class DocumentBuilder:
     @property
     def page_starts(self) -> tuple[int, ...]:
         """Where each page begins; empty where none was begun."""
-        return tuple(self._page_starts)
+        return (*self._page_starts, *[self._length] * self._pages_begun)
+
+    @property
+    def extraction(self) -> Extraction:
+        """What became of the file, as far as the parser told."""
+        return Extraction(
+            pages=len(self.page_starts) or None,
+            blank_pages=tuple(self._pages.get("blank", ())),
+            unread_pages=tuple(self._pages.get("unread", ())),
+            ocr_pages=tuple(self._pages.get("ocr", ())),
+            garbled=self._share_garbled(),
+            left_out=tuple(LeftOut(*key, *counts) for key, counts in self._left_out.items()),
+            warnings=tuple(self._warnings),
+        )
 
     def begin_page(self) -> None:
         """Let a new page begin at the next block; twice, if one between is blank."""
         self._pages_begun += 1
+
+    def mark_page(self, number: int, state: Literal["blank", "unread", "ocr"]) -> None:
+        """Say of a page, counted from 1, that it is blank, unread, or read by OCR."""
+        self._pages.setdefault(state, []).append(number)
+
+    def leave_out(self, what: str, why: str, text: str = "") -> None:
+        """Say that something of the file does not go into the text: "header", "repeats on …"."""
+        times, characters = self._left_out.get((what, why), (0, 0))
+        self._left_out[what, why] = times + 1, characters + len(collapse(clean(text)))
+
+    def mark_garbled(self, characters: int) -> None:
+        """Count characters of the file that no letters could be had for."""
+        self._garbled += characters
+
+    def warn(self, message: str) -> None:
+        """Say in one sentence what a person should know of how the file was read."""
+        if message not in self._warnings:
+            self._warnings.append(message)
 
     def add(
         self,
@@ -116,16 +220,21 @@ class DocumentBuilder:
         marker: str = "",
         level: int = 0,
         pages: tuple[int, ...] = (),
+        speaker: str | None = None,
+        words: Sequence[tuple[int, int, Box]] = (),
+        tight: bool = False,
     ) -> None:
         """Append a block. Blank text is dropped.
 
-        `marker` is a list item's bullet: it stands in the text in front of the block, not in it.
-        `pages` are the offsets in the block, as it is once clean, at which further pages begin.
+        `marker` is a list item's bullet or a speaker's label: it stands in the text in front of the
+        block, not in it. `pages` are the offsets in the block at which further pages begin, and
+        `words` the (start, end, box) of its words; offsets are those of the block once clean.
+        `speaker` is the label of a turn. A `tight` block has no blank line in front.
         """
         text = collapse(clean(raw))
         if not text:
             return
-        self._separate(kind)
+        self._separate(kind, tight)
         if kind is Kind.HEADING:
             self._close_headings(level or 1)
         self._page_starts += [self._length] * self._pages_begun
@@ -135,16 +244,35 @@ class DocumentBuilder:
         start = self._length
         self._write(text)
         self._page_starts += [start + offset for offset in pages]
+        for first, last, box in words:
+            self.layout.add(start + first, start + last, box)
         section = tuple(heading for _, heading in self._headings)
-        self._blocks.append(Block(kind, start, self._length, section, level))
+        self._blocks.append(Block(kind, start, self._length, section, level, speaker))
         if kind is Kind.HEADING:
             self._headings.append((level or 1, text))
 
-    def _separate(self, kind: Kind) -> None:
+    def add_row(self, header: Sequence[str], cells: Sequence[str]) -> None:
+        """Append a table's row with its column names, so that it can be understood alone.
+
+        A cell beyond the header, or under an empty name, stands without one.
+        """
+        named = [
+            f"{name}: {cell}" if name else cell
+            for name, cell in zip_longest(map(collapse, header), map(collapse, cells), fillvalue="")
+            if cell
+        ]
+        self.add(Kind.TABLE_ROW, "; ".join(named))
+
+    def _share_garbled(self) -> float:
+        text = self.text
+        strange = share_garbled(text) * len(text) + self._garbled
+        return round(strange / max(1, len(text) + self._garbled), 4)
+
+    def _separate(self, kind: Kind, tight: bool) -> None:
         if self._blocks:
-            tight = (Kind.LIST_ITEM, Kind.TABLE_ROW)
-            together = kind in tight and self._blocks[-1].kind is kind
-            self._write("\n" if together else "\n\n")
+            listed = (Kind.LIST_ITEM, Kind.TABLE_ROW)
+            together = kind in listed and self._blocks[-1].kind is kind
+            self._write("\n" if together or tight else "\n\n")
 
     def _close_headings(self, level: int) -> None:
         while self._headings and self._headings[-1][0] >= level:

@@ -6,12 +6,19 @@ An engine is immutable: a re-index makes a new one. Same question, same generati
 import time
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from seminar_qa.answers import Answer, Candidate, check_quote, find_candidates, make_answer
+from seminar_qa.answers import (
+    Answer,
+    Candidate,
+    Citation,
+    check_quote,
+    find_candidates,
+    make_answer,
+)
 from seminar_qa.calibration import Calibration, Mode
 from seminar_qa.conversation import Turn, interpret
 from seminar_qa.documents import Document
@@ -48,6 +55,14 @@ class Reply:
     answer: Answer
     rows: tuple[int, ...]
     timing: Timing
+
+
+@dataclass(frozen=True)
+class _Restriction:
+    """The rows a question is restricted to, None for all, and whether that is by speaker."""
+
+    rows: list[int] | None
+    by_speaker: bool
 
 
 class _Clock:
@@ -116,6 +131,10 @@ class Engine:
         """What the engine answers from."""
         return self._index.manifest
 
+    def characters(self) -> dict[str, int]:
+        """Return the length of each document's text, in code points, by its id."""
+        return self._index.records.characters()
+
     def documents(self) -> list[Document]:
         """Return all documents in order of path, without their texts."""
         return list(self._index.records.documents())
@@ -144,17 +163,33 @@ class Engine:
         so a no never depends on earlier turns.
         """
         asked = check_question(question)
-        rows = self._rows(filters or Filters())
+        within = self._restriction(filters or Filters())
         clock = _Clock()
         alone, *others = (
-            self._answer(meaning, rows, max_quotes, self._thresholds[mode], clock)
+            self._answer(meaning, within, max_quotes, self._thresholds[mode], clock)
             for meaning in interpret(asked, conversation)
         )
         said = {turn.answer for turn in conversation if turn.answer}
         new = [found for found in others if not _repeats(found[0], said)]
         answer, read = max([alone, *new], key=lambda found: found[0].confidence)
         self._check(answer)
-        return Reply(answer, read, clock.timing())
+        return Reply(self._placed(answer), read, clock.timing())
+
+    def _placed(self, answer: Answer) -> Answer:
+        """Return an answer whose citations say where on the pages the quotations stand."""
+        quotes, nearest = (
+            tuple(replace(quote, citation=self._on_pages(quote.citation)) for quote in quotes)
+            for quotes in (answer.quotes, answer.nearest)
+        )
+        return replace(answer, quotes=quotes, nearest=nearest)
+
+    def _on_pages(self, citation: Citation) -> Citation:
+        number = self._index.records.number_of(citation.document_id)
+        boxes = tuple(self._index.records.boxes(number, citation.start, citation.end))
+        page = boxes[0][0] if boxes else citation.page
+        recognised = set(self._record(number).document.extraction.ocr_pages)
+        ocr = any(number in recognised for number in ({box[0] for box in boxes} or {page}))
+        return replace(citation, boxes=boxes, page=page, ocr=ocr)
 
     def ask_again(self, question: str, conversation: tuple[Turn, ...]) -> Reply:
         """Answer like `ask`, from memory if the same was asked before: the answer is the same."""
@@ -163,22 +198,22 @@ class Engine:
     def _answer(
         self,
         meaning: str,
-        rows: list[int] | None,
+        within: _Restriction,
         max_quotes: int,
         threshold: float,
         clock: _Clock,
     ) -> tuple[Answer, tuple[int, ...]]:
-        hits, candidates = self._candidates(meaning, rows, clock)
+        hits, candidates = self._candidates(meaning, within, clock)
         answer = make_answer(meaning, candidates, threshold=threshold, max_quotes=max_quotes)
         clock.stop("read")
         return answer, tuple(hit.row for hit in hits)
 
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
         """Return all spans that the reader proposes for a question, in no order."""
-        return self._candidates(question, self._rows(filters or Filters()), _Clock())[1]
+        return self._candidates(question, self._restriction(filters or Filters()), _Clock())[1]
 
     def _candidates(
-        self, meaning: str, rows: list[int] | None, clock: _Clock
+        self, meaning: str, within: _Restriction, clock: _Clock
     ) -> tuple[list[Hit], list[Candidate]]:
         vector = self._encoder.encode([meaning])[0]
         clock.stop("encode")
@@ -188,14 +223,15 @@ class Engine:
             self._index.dense,
             self._index.lexical,
             limit=self._passages_read,
-            rows=rows,
+            rows=within.rows,
         )
         passages = [self._passage(hit.row) for hit in hits]
         clock.stop("retrieve")
         candidates: list[Candidate] = []
         spans = self._reader.read(meaning, [text for _, _, text in passages])
         for (record, passage, _), hit, found in zip(passages, hits, spans, strict=True):
-            candidates += find_candidates(record, passage, hit, found, self._calibration)
+            proposed = find_candidates(record, passage, hit, found, self._calibration)
+            candidates += [c for c in proposed if not within.by_speaker or _is_spoken(c, passage)]
         clock.stop("read")
         return hits, candidates
 
@@ -206,14 +242,20 @@ class Engine:
         passage = record.passages[place]
         return record, passage, record.document.text[passage.start : passage.end]
 
-    def _rows(self, filters: Filters) -> list[int] | None:
-        """Return the rows a question is restricted to, None for all. Raises FilterError."""
+    def _restriction(self, filters: Filters) -> _Restriction:
+        """Return what a question is restricted to. Raises FilterError."""
         for document_id in filters.documents:
             try:
                 self._index.records.number_of(document_id)
             except NotFoundError as error:
                 raise FilterError(str(error)) from error
-        return self._index.records.rows(filters) if filters else None
+        for name in filters.speakers:
+            if not self._index.records.speakers_named(name):
+                raise FilterError(
+                    f"no report names a speaker “{name[:60]}”; GET /documents lists the speakers"
+                )
+        rows = self._index.records.rows(filters) if filters else None
+        return _Restriction(rows, bool(filters.speakers))
 
     def _check(self, answer: Answer) -> None:
         """Hold the first promise: a quotation that does not stand where it says is never shown."""
@@ -245,6 +287,11 @@ class Engine:
                 if len(piece) == length and digest(piece) == quote_sha256:
                     return "moved"
         return "gone"
+
+
+def _is_spoken(candidate: Candidate, passage: Passage) -> bool:
+    """Tell whether a candidate's sentence is by the one who speaks in its passage."""
+    return candidate.record.sentences[candidate.first].speaker == passage.speaker
 
 
 def _repeats(answer: Answer, said: set[str]) -> bool:

@@ -1,103 +1,320 @@
-"""What a report says of itself at its head: title, date and place.
+"""What a report says of its event: title, date, place and organiser, and where it says so.
 
-Rules over the block of short lines that a report begins with. What they do not find is None;
-speakers and organisers are not looked for yet.
+Rules over the short lines at its head and, where those are silent, its first running sentences.
+What they do not find is None. Who speaks is not looked for here (`speakers`).
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
-from seminar_qa.text import is_cjk
+from seminar_qa.dates import FoundDate, find_date
+from seminar_qa.documents import Block, Kind
+from seminar_qa.sentences import sentence_spans
+from seminar_qa.text import count_words, ends_sentence, is_cjk
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_MONTH = "|".join([*(f"{name}|{name[:3]}\\.?" for name in _MONTHS), "sept\\.?"])
-_DATES = (
-    re.compile(
-        rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
-        re.I | re.A,
-    ),
-    re.compile(
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH}),?\s+(?P<year>\d{{4}})",
-        re.I | re.A,
-    ),
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
-    re.compile(r"(?P<year>\d{4})年\s*(?P<month>\d{1,2})月\s*(?P<day>\d{1,2})日"),
-)
+_HEAD = 40
+"""So many blocks at most are a report's head."""
+_PARAGRAPHS = 4
+"""So many running paragraphs may say what the head does not."""
+_LONGEST_LINE = 300
 _QUOTED = re.compile(r"^[“\"„«「『](?P<inside>.+)[”\"“»」』]$")
 _GENRE = re.compile(
-    r"^(seminar|workshop|meeting|conference|final|summary|event)?\s*(report|minutes|summary|proceedings)$",
+    r"^(?:seminar|workshop|meeting|conference|final|summary|event)?\s*"
+    r"(?:report|minutes|summary|proceedings)$",
     re.I | re.A,
 )
 _EVENT = re.compile(
-    r"(?:minutes|report|summary|meeting|seminar|workshop|conference|session)s?$", re.I
+    r"(?:minutes|report|summary|meeting|seminar|workshop|conference|session|symposium|webinar"
+    r"|forum|congress|summit|roundtable|colloquium|event|hearing)s?$",
+    re.I,
 )
-_PLACE = re.compile(r"^[\s,;:|–—-]*(?:in\s+|at\s+)?(?P<place>[^\W\d_][^\d!?;:“”\"]{1,60}?)[\s.,]*$")
+_NO_PLACE = re.compile(
+    r"(?:day|part|version|draft|final|agenda|program(?:me)?|page|vol(?:ume)?|no|issue|am|pm|from"
+    r"|start|time|attendees|participants|prepared|updated|published|notes?|edition|release|rev"
+    r"|confidential|public)$",
+    re.I,
+)
+_PLACE = re.compile(
+    r"^[\s,;:.|/•·–—()（）-]*(?:in\s+|at\s+|\bin\b)?"
+    r"(?P<place>[^\W\d_][^\d!?;:|“”\"]{1,60}?)[\s.,|–—-]*$"
+)
+_ONLINE = re.compile(r"(?:online|virtual(?:ly)?|hybrid|zoom|teams|webex)\b", re.I)
+_TIMES = re.compile(
+    r"(?:from\s+)?\d{1,2}[:.時]\d{0,2}分?\s*(?:[ap]\.?m\.?)?\s*(?:[-–—~～〜]|to|から)?\s*"
+    r"(?:\d{1,2}[:.時]\d{0,2}分?)?\s*(?:[ap]\.?m\.?)?\s*(?:まで|\(?(?:UTC|GMT|CES?T|JST|[EP][SD]T)\)?)?"
+    r"|[（(][月火水木金土日][)）]|[(](?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day[)]"
+)
+_FIELDS = {
+    "date": r"dates?(?:\s+and\s+time)?|when|date/time|開催日時?|日時|期日|日付",
+    "place": r"venue|place|location|where|(?:date|time)\s+and\s+(?:place|venue)"
+    r"|開催場所|場所|会場|開催地",
+    "organiser": r"(?:co-)?organi[sz](?:ers?|ed\s+by)|(?:co-)?host(?:s|ed\s+by)?|主催者?",
+    "title": r"title|topic|件名|題名",
+}
+_LABEL = re.compile(
+    r"(?:^|(?<=[;|,.\s]))(?:"
+    + "|".join(f"(?P<{name}>{words})" for name, words in _FIELDS.items())
+    + r")\s?(?:[:：]|(?<=\sby)\s|(?<=[時所場催者日地])\s)\s?",
+    re.I,
+)
+_CAPITAL = r"(?:[^\W\d_a-z][\w.'’&/+-]*|\([^()]{1,30}\))"
+_LINK = r"(?:of|for|the|and|&|de|du|des|la|le|del|von|und|für|van|on)"
+_NAME = rf"{_CAPITAL}(?:,?\s(?:{_LINK}\s){{0,3}}{_CAPITAL}){{0,15}}"
+_KIND_OF_EVENT = (
+    r"(?:seminar|workshop|conference|meeting|symposium|webinar|forum|event|session|summit|congress"
+    r"|round\s?table|hearing|colloquium|training|lecture|dialogue|briefing)s?\b"
+)
+_ORGANISED = r"(?:co-)?(?:organi[sz]ed|hosted|held|convened)"
+_ACTIVE = re.compile(
+    rf"(?:^|(?<=,\s))(?:[Tt]he\s)?(?P<who>{_NAME})"
+    rf"(?:,\s(?:together|in|jointly)[^,.]{{3,80}},)?"
+    rf"\s(?:(?:has|have|had|jointly|recently|successfully|also|again|then)\s){{0,2}}{_ORGANISED}\s"
+    rf"(?=[^.]{{0,120}}?{_KIND_OF_EVENT})"
+)
+_PASSIVE = re.compile(
+    rf"(?i:{_KIND_OF_EVENT})[^.]{{0,160}}?\b(?:organi[sz]ed|hosted|convened)\s(?:jointly\s)?by\s"
+    rf"(?:the\s)?(?P<who>{_NAME})"
+)
+_TOOK_PLACE = re.compile(
+    rf"\b(?:{_ORGANISED}|took\splace|gathered|met|attended|opened)\b|開催|開かれ|行われ|実施"
+)
+_ABOUT_EVENT = re.compile(
+    rf"{_KIND_OF_EVENT}|セミナー|会議|会合|研究会|講演会|シンポジウム|委員会", re.I
+)
+_OTHER_EVENT = re.compile(
+    r"\b(?:previous|previously|earlier|last|next|upcoming|future|another|will|first\sheld|since"
+    r"|before|after|following|originally|postponed|preceding)\b|次回|前回|昨年|予定"
+)
+_NOBODY = frozenset(
+    "we it this that these those they he she i you there here participants in on at during".split()
+)
+_PERSON = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Dame)\b\.?")
+_PLACE_AFTER = re.compile(rf"[,\s]{{1,3}}(?:in|at)\s(?:the\s)?(?P<place>{_NAME})")
+_PLACE_BEFORE = re.compile(rf"\b(?:in|at)\s(?:the\s)?(?P<place>{_NAME}),?\s(?:on\s|from\s)?$")
+_JAPANESE = re.compile(r"^(?P<who>[^、。，\s]{2,40})は、?(?=[^。]{0,120}(?:開催|主催))")
+_JAPANESE_PLACE = re.compile(r"^に?、?(?P<place>[^、。に]{1,20}?)(?:において|にて|で)")
+
+_ORGANISATION = re.compile(
+    r"^(?=[^a-z]*$).*\b(?:CENT(?:RE|ER)|INSTITUTE|ASSOCIATION|UNIVERSITY|AGENCY|COUNCIL|FOUNDATION"
+    r"|COMMISSION|MINISTRY|ORGANI[SZ]ATION|SOCIETY|CHAMBER|COMMITTEE|DEPARTMENT|CONSORTIUM|UNION"
+    r"|FEDERATION|NETWORK|ACADEMY|OFFICE|BANK|GROUP|LTD|INC|GMBH)\b"
+)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Title, date (ISO 8601) and place of the event; None where the head does not say."""
+    """Title, date (ISO 8601), place and organiser of the event; None where the text is silent.
+
+    `found_at` says where each stands in the text, as (name of the field, start, end).
+    """
 
     title: str | None = None
     date: str | None = None
     place: str | None = None
+    organiser: str | None = None
+    found_at: tuple[tuple[str, int, int], ...] = ()
 
 
-def find_facts(head: list[str], title: str | None = None) -> Facts:
-    """Return what the lines of a report's head say, and its title where the format marks one.
+@dataclass
+class _Finder:
+    """Keeps the first finding of each field."""
 
-    `head` may be empty. A line with a date is the title only when it says what event it was and
-    there is no other.
+    text: str
+    values: dict[str, str] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def keep(self, name: str, start: int, end: int, value: str = "") -> None:
+        """Say that a fact stands at `text[start:end]`, unless it is known already."""
+        if start < end and name not in self.values:
+            self.values[name] = value or self.text[start:end]
+            self.places[name] = (start, end)
+
+    def keep_date(self, found: FoundDate | None, start: int) -> None:
+        if found:
+            self.keep("date", start + found.start, start + found.end, found.iso)
+
+    @property
+    def facts(self) -> Facts:
+        found_at = tuple((name, *self.places[name]) for name in sorted(self.places))
+        return Facts(**self.values, found_at=found_at)
+
+
+def find_facts(text: str, blocks: Sequence[Block]) -> Facts:
+    """Return what a report says of its event; `blocks` are those of its `text`.
+
+    A line with a date is the title only when it says what event it was and there is no other.
     """
-    dated = next((line for line in head if _find_date(line)), "")
-    named = title or _find_title([line for line in head if line != dated])
+    finder = _Finder(text)
+    head = _head(text, blocks)
+    front = [block for block in head if block.kind in (Kind.TITLE, Kind.FRONT)]
+    for block in head:
+        _read_fields(finder, block)
+    _read_head(finder, front, [block for block in head if block not in front])
+    running = (block for block in blocks if _is_sentence(text, block))
+    for block in islice(running, _PARAGRAPHS):
+        _read_running(finder, block)
+    _read_capitals(finder, front)
+    return finder.facts
+
+
+def _head(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks before the first long running one, and what stands as title or front."""
+    head: list[Block] = []
+    over = False
+    for block in blocks[: 2 * _HEAD]:
+        over = over or _is_sentence(text, block)
+        if block.kind in (Kind.TITLE, Kind.FRONT) or not over:
+            head.append(block)
+    return [block for block in head if block.end - block.start <= _LONGEST_LINE][:_HEAD]
+
+
+def _is_sentence(text: str, block: Block) -> bool:
+    line = text[block.start : block.end]
+    running = block.kind is Kind.PARAGRAPH
+    return running and (count_words(line) > 12 or (ends_sentence(line) and " " in line))
+
+
+def _read_fields(finder: _Finder, block: Block) -> None:
+    """Read "Venue: …" and the like, several of them in a line too."""
+    line = finder.text[block.start : block.end]
+    labels = list(_LABEL.finditer(line))
+    if not labels or (block.kind is Kind.TABLE_ROW and labels[0].start() > 0):
+        return
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        start, end = label.end(), following.start() if following else len(line)
+        end = start + len(line[start:end].rstrip(" ;|,.、。/"))
+        name = str(label.lastgroup)
+        if name == "date":
+            _read_dated(finder, line[start:end], block.start + start)
+        else:
+            start += len("the ") * line[start:end].lower().startswith("the ")
+            finder.keep(name, block.start + start, block.start + end)
+
+
+def _read_head(finder: _Finder, front: list[Block], others: list[Block]) -> None:
+    """Find the title, and the line with a date, which may name the place too."""
+    marked = next((block for block in front if block.kind is Kind.TITLE), None)
+    lines = [block for block in front if block is not marked and not _field(finder, block)]
+    dated = next((block for block in lines if _date(finder, block)), None)
+    dated = dated or next((block for block in others if _date(finder, block)), None)
+    if marked:
+        finder.keep("title", marked.start, marked.end)
+    _read_title(finder, [block for block in lines if block is not dated])
+    line = finder.text[dated.start : dated.end] if dated else ""
+    if dated and dated in lines and any(_EVENT.match(word) for word in line.split()):
+        finder.keep("title", dated.start, dated.end)
     if dated:
-        found = _find_date(dated)
-        if found and not named and any(_EVENT.match(word) for word in dated.split()):
-            named = dated
-        return Facts(named, found[0], _find_place(found[1])) if found else Facts(named)
-    in_title = _find_date(title or "")
-    return Facts(named, in_title[0] if in_title else None)
+        _read_dated(finder, line, dated.start)
+    elif marked:
+        finder.keep_date(_date(finder, marked), marked.start)
 
 
-def _find_date(line: str) -> tuple[str, str] | None:
-    """Return the ISO date in a line and the line without it."""
-    for pattern in _DATES:
-        match = pattern.search(line)
-        if match:
-            try:
-                day = date(int(match["year"]), _month(match["month"]), int(match["day"]))
-            except ValueError:
-                continue
-            return day.isoformat(), line[: match.start()] + line[match.end() :]
-    return None
+def _date(finder: _Finder, block: Block) -> FoundDate | None:
+    return find_date(finder.text[block.start : block.end])
 
 
-def _month(name: str) -> int:
-    if name.isdigit():
-        return int(name)
-    return next(n for n, full in enumerate(_MONTHS, 1) if full.startswith(name.lower().rstrip(".")))
+def _field(finder: _Finder, block: Block) -> bool:
+    return bool(_LABEL.match(finder.text[block.start : block.end]))
 
 
-def _find_place(rest: str) -> str | None:
-    match = _PLACE.match(rest)
-    if not match or len(rest.split()) > 5 or match["place"][0].islower():
-        return None
-    words = match["place"].split()
-    about_event = any(_EVENT.match(word) for word in words)
-    return None if about_event or words[-1].islower() else " ".join(words)
-
-
-def _find_title(lines: list[str]) -> str | None:
+def _read_title(finder: _Finder, lines: list[Block]) -> None:
     """A line in quotation marks, else the first that is neither a genre nor all capitals."""
-    for line in lines:
+    texts = {finder.text[block.start : block.end]: block for block in reversed(lines)}
+    for line in map(finder.text.__getitem__, (slice(b.start, b.end) for b in lines)):
         quoted = _QUOTED.match(line)
         if quoted:
-            return quoted["inside"].strip()
-    plain = [line for line in lines if not _GENRE.match(line)]
+            start = texts[line].start
+            finder.keep("title", start + quoted.start("inside"), start + quoted.end("inside"))
+    plain = [line for line in reversed(texts) if not _GENRE.match(line)]
     names = [line for line in plain if not line.isupper()] or plain
     latin = [line for line in names if not all(is_cjk(c) or c.isspace() for c in line)]
-    return next(iter(latin or names), None)
+    for line in (latin or names)[:1]:
+        finder.keep("title", texts[line].start, texts[line].end)
+
+
+def _read_dated(finder: _Finder, line: str, start: int) -> None:
+    """Read a line of the head with a date: what stands behind it or before it may be the place."""
+    found = find_date(line)
+    if not found:
+        return
+    finder.keep_date(found, start)
+    after = _TIMES.sub(lambda match: " " * len(match[0]), line[found.end :])
+    place = _place(after, 5)
+    if place:
+        finder.keep("place", start + found.end + place[0], start + found.end + place[1])
+    before = line[: found.start].rstrip()
+    place = _place(before, 3) if before.endswith(",") and "title" in finder.values else None
+    if place and not after.strip(" .,"):
+        finder.keep("place", start + place[0], start + place[1])
+
+
+def _place(rest: str, longest: int) -> tuple[int, int] | None:
+    """Return the place that the rest of a dated line is, None when it may be anything else."""
+    match = _PLACE.match(rest)
+    if not match or len(rest.split()) > longest:
+        return None
+    words = match["place"].split()
+    plain = [word.strip(",.()") for word in words]
+    if any(_EVENT.match(word) or _NO_PLACE.match(word) for word in plain):
+        return None
+    low = match["place"][0].islower() or words[-1][0].islower()
+    return None if low and not _ONLINE.match(match["place"]) else match.span("place")
+
+
+def _read_running(finder: _Finder, block: Block) -> None:
+    """Read the sentences of a paragraph that say when, where and by whom the event was held."""
+    line = finder.text[block.start : block.end]
+    for first, last in islice(sentence_spans(line[:2_000]), 12):
+        sentence = line[first:last]
+        if _TOOK_PLACE.search(sentence) and not _OTHER_EVENT.search(sentence):
+            _read_organiser(finder, sentence, block.start + first)
+            if _ABOUT_EVENT.search(sentence):
+                _read_when(finder, sentence, block.start + first)
+
+
+def _read_organiser(finder: _Finder, sentence: str, start: int) -> None:
+    for pattern in (_ACTIVE, _PASSIVE, _JAPANESE):
+        match = pattern.search(sentence)
+        if match and _is_organisation(match["who"]):
+            end = match.start("who") + len(match["who"].rstrip(" .,"))
+            finder.keep("organiser", start + match.start("who"), start + end)
+
+
+def _is_organisation(name: str) -> bool:
+    words = name.lower().split()
+    event = _ABOUT_EVENT.match(words[-1]) or (is_cjk(name[-1]) and _ABOUT_EVENT.search(name[-5:]))
+    return words[0] not in _NOBODY and not event and not _PERSON.match(name) and not find_date(name)
+
+
+def _read_when(finder: _Finder, sentence: str, start: int) -> None:
+    """Read the date of a sentence about the event and the place beside that date."""
+    found = find_date(sentence)
+    if not found or finder.values.get("date", found.iso) != found.iso:
+        return
+    finder.keep_date(found, start)
+    for pattern, piece, offset in (
+        (_PLACE_AFTER, sentence[found.end :], found.end),
+        (_JAPANESE_PLACE, sentence[found.end :], found.end),
+    ):
+        match = pattern.match(piece)
+        if match:
+            _keep_place(finder, match, start + offset)
+    before = _PLACE_BEFORE.search(sentence[: found.start])
+    if before:
+        _keep_place(finder, before, start)
+
+
+def _keep_place(finder: _Finder, match: re.Match[str], start: int) -> None:
+    first = match.start("place")
+    finder.keep("place", start + first, start + first + len(match["place"].rstrip(" .,")))
+
+
+def _read_capitals(finder: _Finder, front: list[Block]) -> None:
+    """Take a line in capitals of the head for the organiser when it names an organisation."""
+    for block in front:
+        line = finder.text[block.start : block.end]
+        title = finder.values.get("title", "")
+        if block.kind is Kind.FRONT and _ORGANISATION.search(line) and line != title:
+            finder.keep("organiser", block.start, block.end)

@@ -31,7 +31,7 @@ from seminar_qa.passages import Passage
 from seminar_qa.records import Records, RecordWriter
 from seminar_qa.sentences import Sentence
 
-FORMAT = 1
+FORMAT = 2
 CURRENT, MODELS, GENERATIONS, MANIFEST = "current", "models", "generations", "manifest.json"
 _RECORDS, _DENSE, _LEXICAL = "records.sqlite", "dense.faiss", "lexical"
 _CURE = "run: seminar-qa index --force"
@@ -53,12 +53,16 @@ class ModelEntry:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides what an index holds, besides the reports: another recipe, another index."""
+    """All that decides what an index holds, besides the reports: another recipe, another index.
+
+    `ocr` are the languages that pictures of text are read in.
+    """
 
     encoder: ModelEntry
     reader: ModelEntry
     passage_words: int
     parsers: int
+    ocr: tuple[str, ...] = ()
     format: int = FORMAT
 
 
@@ -75,7 +79,7 @@ class Manifest:
     """What a generation is made of.
 
     `sources` maps each file's path to its SHA-256; `copies` maps a file with the same bytes as
-    another to that other's path.
+    another to that other's path. `unread_pages` are those of files that were read but for them.
     """
 
     generation: str
@@ -85,6 +89,7 @@ class Manifest:
     passages: int
     sources: dict[str, str]
     unread: tuple[Unread, ...] = ()
+    unread_pages: int = 0
     copies: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
@@ -104,6 +109,7 @@ class Manifest:
             recipe = data.pop("recipe")
             if recipe["format"] != FORMAT:
                 raise ValueError(f"format {recipe['format']}, not {FORMAT}")
+            recipe["ocr"] = tuple(recipe["ocr"])
             encoder, reader = (ModelEntry(**recipe.pop(key)) for key in ("encoder", "reader"))
             unread = tuple(Unread(**entry) for entry in data.pop("unread"))
             data["files"] = {str(name): int(size) for name, size in data["files"].items()}
@@ -193,7 +199,7 @@ class GenerationWriter:
         self._building = folder / GENERATIONS / f"{self.name}.building"
         self._building.mkdir(parents=True)
         self._records = RecordWriter(self._building / _RECORDS)
-        self.documents = self.passages = 0
+        self.documents = self.passages = self.unread_pages = 0
 
     def add(
         self, document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]
@@ -202,6 +208,7 @@ class GenerationWriter:
         self._records.add(document, sentences, passages)
         self.documents += 1
         self.passages += len(passages)
+        self.unread_pages += len(document.extraction.unread_pages)
 
     def finish(self, contents: Contents) -> Manifest:
         """Write the searchers, check all, and name the generation current."""
@@ -217,6 +224,7 @@ class GenerationWriter:
             passages=self.passages,
             sources=contents.sources,
             unread=contents.unread,
+            unread_pages=self.unread_pages,
             copies=contents.copies,
             libraries=contents.libraries,
             files=_sizes(self._building),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from filelock import FileLock, Timeout
@@ -33,24 +33,46 @@ from seminar_qa.index import (
     remove_old_generations,
 )
 from seminar_qa.models import is_sound
-from seminar_qa.parsers import read_document
+from seminar_qa.parsers import FORMATS
+from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.passages import Passage, split_passages
-from seminar_qa.sentences import split_sentences
+from seminar_qa.reading import Reading
 from seminar_qa.settings import Settings
+from seminar_qa.sidecar import ENDINGS
 from seminar_qa.vectors import open_passage_encoder
 from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
+from seminar_qa.worker import Job, Limits, read_all
 
 EXPORT_VERSION = 1
 """Raised when `export` makes another graph of the same weights, so that exports are made anew."""
-_LIBRARIES = ("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt")
+_LIBRARIES = (
+    *("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt"),
+    *("pypdfium2", "lxml", "striprtf"),
+)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file of the folder of reports: its path below it with "/", and where it lies."""
+    """A file of the folder of reports: its path below it with "/", and where it lies.
+
+    `sidecar` is the one that lies beside it.
+    """
 
     path: str
     file: Path
+    sidecar: "Source | None" = None
+
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether it is a side-car by its name."""
+        return self.path.lower().endswith(ENDINGS)
+
+    @property
+    def job(self) -> Job:
+        """What a worker is asked to read."""
+        if self.sidecar is None:
+            return Job(self.path, self.file)
+        return Job(self.path, self.file, self.sidecar.path, self.sidecar.file)
 
 
 @dataclass(frozen=True)
@@ -106,7 +128,7 @@ def scan_documents(folder: Path) -> list[Source]:
     """
     if not folder.is_dir():
         raise DocumentsError(
-            f"there is no folder {folder}; make it and put reports (.txt, .md) into it"
+            f"there is no folder {folder}; make it and put reports into it ({_known()})"
         )
     root = folder.resolve()
     sources = [
@@ -115,8 +137,30 @@ def scan_documents(folder: Path) -> list[Source]:
         if path.is_file() and path.resolve().is_relative_to(root)
     ]
     if not sources:
-        raise DocumentsError(f"{folder} holds no reports; put .txt or .md files into it")
+        raise DocumentsError(f"{folder} holds no reports; put files into it ({_known()})")
     return sorted(sources, key=lambda source: source.path)
+
+
+def _known() -> str:
+    return ", ".join(sorted(FORMATS))
+
+
+def _paired(sources: list[Source]) -> list[Source]:
+    """Return the sources with their side-cars; a side-car that is alone stays as it is.
+
+    `a/report.pdf` has `a/report.pdf.yaml`, else `a/report.yaml`, which other reports may share.
+    """
+    beside = {source.path: source for source in sources if source.is_sidecar}
+    paired = []
+    used = set()
+    for source in sources:
+        stem = str(PurePosixPath(source.path).with_suffix(""))
+        names = [base + ending for base in (source.path, stem) for ending in ENDINGS]
+        found = next((beside[name] for name in names if name in beside), None)
+        if not source.is_sidecar:
+            paired.append(replace(source, sidecar=found))
+            used.add(found)
+    return paired + [source for source in beside.values() if source not in used]
 
 
 def _shown(path: Path) -> str:
@@ -204,17 +248,30 @@ def _fill(
     first: dict[str, str] = {}
     copies: dict[str, str] = {}
     told.begin("reading", len(sources))
-    for source in sources:
+    wanted: list[Source] = []
+    for source in _paired(sources):
         sha256 = hashes[source.path]
-        if sha256 in first:
-            copies[source.path] = first[sha256]
+        if source.is_sidecar:
+            reason = f"{source.path}: there is no report of that name for this side-car"
+            unread.append(Unread(source.path, reason))
+        elif sha256 and first.setdefault(sha256, source.path) == source.path:
+            wanted.append(source)
+            continue
         elif sha256:
-            try:
-                texts += _read(writer, source, settings.passage_words)
-                first[sha256] = source.path
-            except UnreadableFileError as error:
-                unread.append(Unread(source.path, str(error)))
+            copies[source.path] = first[sha256]
         told.advance()
+    told.advance(len({source.sidecar for source in wanted} - {None}))
+    for job, outcome in read_all((s.job for s in wanted), _limits(settings), _processes(settings)):
+        if isinstance(outcome, Reading):
+            texts += _write(writer, outcome, settings.passage_words)
+        else:
+            unread.append(Unread(job.path, str(outcome)))
+        told.advance()
+    gone = {entry.path for entry in unread}
+    for path, original in list(copies.items()):
+        if original in gone:
+            unread.append(Unread(path, f"{path}: the same bytes as {original}, which is unread"))
+            del copies[path]
     if not texts:
         reasons = "; ".join(entry.reason for entry in unread[:3])
         raise DocumentsError(f"none of the {len(sources)} files could be read: {reasons}")
@@ -228,22 +285,40 @@ def _fill(
     return writer.finish(Contents(vectors, texts, recipe, hashes, tuple(unread), copies, libraries))
 
 
-def _read(writer: GenerationWriter, source: Source, passage_words: int) -> list[str]:
-    """Write one file's records; return its passages as indexed. Raises UnreadableFileError."""
-    try:
-        data = source.file.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"{source.path}: {error.strerror}") from error
-    document = read_document(source.path, data, hashlib.sha256(data).hexdigest())
-    sentences = split_sentences(document)
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.read_seconds, settings.read_memory, settings.ocr_seconds)
+
+
+def _processes(settings: Settings) -> int:
+    return settings.read_processes or min(4, os.cpu_count() or 1)
+
+
+def read_file(settings: Settings, file: Path) -> Reading:
+    """Read one file, with the side-car beside it, as a run would. Raises UnreadableFileError."""
+    if not file.is_file():
+        raise UnreadableFileError(f"there is no file {file}")
+    beside = [Source(path.name, path) for path in file.parent.iterdir() if path.is_file()]
+    source = next((s for s in _paired(beside) if s.path == file.name and not s.is_sidecar), None)
+    if source is None:
+        raise UnreadableFileError(f"{file} is a side-car; give the report that it belongs to")
+    [(_, outcome)] = read_all([source.job], _limits(settings), 1)
+    if isinstance(outcome, Reading):
+        return outcome
+    raise outcome
+
+
+def _write(writer: GenerationWriter, reading: Reading, passage_words: int) -> list[str]:
+    """Write one file's records; return its passages as indexed."""
+    document, sentences = reading.document, reading.sentences
     passages = split_passages(document, sentences, size=passage_words)
     writer.add(document, sentences, passages)
     return [passage_text(document, passage) for passage in passages]
 
 
 def passage_text(document: Document, passage: Passage) -> str:
-    """Return a passage as it is embedded and indexed: its title and headings in front."""
-    above = [*([document.title] if document.title else []), *passage.section]
+    """Return a passage as it is embedded and indexed: title, headings and speaker in front."""
+    speaker = None if passage.speaker is None else document.speakers[passage.speaker].cited
+    above = [*filter(None, (document.title, *passage.section, speaker))]
     return "\n".join([*above, document.text[passage.start : passage.end]])
 
 
@@ -277,6 +352,7 @@ def _recipe(settings: Settings) -> Recipe:
         ModelEntry("seminar-qa reader", reader, f"reader-{reader[:16]}-{EXPORT_VERSION}"),
         settings.passage_words,
         parsers.VERSION,
+        ocr_languages() if settings.ocr_seconds else (),
     )
 
 
@@ -334,6 +410,9 @@ def _reasons(old: Recipe, new: Recipe) -> Iterator[str]:
         yield f"passages now have {new.passage_words} words, not {old.passage_words}"
     if old.parsers != new.parsers:
         yield "files are now read in another way"
+    if old.ocr != new.ocr:
+        languages = ", ".join(new.ocr) or "no language any more"
+        yield f"pictures of text are now read in {languages}"
 
 
 def _outcome(difference: Difference, manifest: Manifest, *, built: bool) -> Outcome:

@@ -20,7 +20,13 @@ from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
-from seminar_qa.views import AskResponse, documents_view, reply_view
+from seminar_qa.views import (
+    AskResponse,
+    document_view,
+    documents_view,
+    how_read,
+    reply_view,
+)
 
 MOST_TURNS = 20
 """A conversation has at most this many questions."""
@@ -89,6 +95,7 @@ def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  
         "turns": turns,
         "asked": asked,
         "listing": listing,
+        "unread_pages": engine.manifest.unread_pages,
         "names": names,
         "refused": refused,
     }
@@ -108,7 +115,9 @@ def document(
         raise NotFoundError(
             f"{shown.path} has {len(shown.text):,} characters, so there is no {start:,} to {end:,}"
         )
-    context = {"document": shown, "groups": list(_groups(_parts(shown, start, end)))}
+    seen = document_view(shown, len(shown.text))
+    groups = list(_groups(_parts(shown, start, end)))
+    context = {"document": shown, "told": list(how_read(seen)), "groups": groups}
     return HTMLResponse(_templates().get_template("document.html").render(context))
 
 

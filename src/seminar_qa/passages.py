@@ -18,13 +18,18 @@ _CHARACTERS_PER_WORD = 12
 
 @dataclass(frozen=True)
 class Passage:
-    """`text[start:end]` of a document: its sentences number `first` to `last`, both included."""
+    """`text[start:end]` of a document: its sentences number `first` to `last`, both included.
+
+    `speaker` is the place among the document's speakers of the only one who speaks in it; None
+    where nobody is known to.
+    """
 
     start: int
     end: int
     first: int
     last: int
     section: tuple[str, ...] = ()
+    speaker: int | None = None
 
 
 def split_passages(
@@ -43,6 +48,7 @@ def split_passages(
             numbers[0],
             numbers[-1],
             document.blocks[sentences[numbers[-1]].block].section,
+            next((sentences[n].speaker for n in numbers if sentences[n].speaker is not None), None),
         )
         for stretch in _stretches(document, sentences)
         for numbers in packer.pack(stretch)
@@ -57,15 +63,21 @@ def _length(sentence: str) -> int:
 def _stretches(document: Document, sentences: tuple[Sentence, ...]) -> Iterator[list[int]]:
     """Yield runs of sentences that may share a passage: front matter, a section's text, captions.
 
-    A heading begins a stretch, unless it follows a heading with nothing between.
+    A heading begins a stretch, unless it follows a heading with nothing between, and so does
+    another speaker.
     """
     stretch = 0
     keys: list[tuple[int, str]] = []
     previous: Kind | None = None
+    speaker: int | None = None
     for sentence in sentences:
         kind = document.blocks[sentence.block].kind
-        if kind is Kind.HEADING and previous is not Kind.HEADING:
+        begins = kind is Kind.HEADING and previous is not Kind.HEADING
+        other = None not in (speaker, sentence.speaker) and speaker != sentence.speaker
+        if begins or other:
             stretch += 1
+            speaker = None
+        speaker = speaker if sentence.speaker is None else sentence.speaker
         keys.append((stretch, _group(kind)))
         previous = kind
     for _, numbers in groupby(range(len(sentences)), key=lambda number: keys[number]):

@@ -24,11 +24,15 @@ _OPENING, _CLOSING = "「『（〔【", "」』）〕】"
 
 @dataclass(frozen=True)
 class Sentence:
-    """`text[start:end]` of a document, half open, inside its block number `block`."""
+    """`text[start:end]` of a document, half open, inside its block number `block`.
+
+    `speaker` is the place among the document's speakers of who says it; None when not known.
+    """
 
     start: int
     end: int
     block: int
+    speaker: int | None = None
 
 
 def split_sentences(document: Document) -> tuple[Sentence, ...]:

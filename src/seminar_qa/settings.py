@@ -40,6 +40,21 @@ class Settings(BaseSettings):
     passages_read: int = Field(
         10, ge=1, le=100, description="How many passages the reader reads for a question."
     )
+    read_seconds: float = Field(
+        60, gt=0, le=86_400, description="Longest time to read one file, in seconds."
+    )
+    read_memory: int = Field(
+        2048, ge=512, description="Most memory to read one file, in MiB (not on Windows, macOS)."
+    )
+    read_processes: int | None = Field(
+        None, ge=1, le=64, description="How many files are read at a time; one a core, at most 4."
+    )
+    ocr_seconds: float = Field(
+        600,
+        ge=0,
+        le=86_400,
+        description="Longest time for the scanned pages of one file, in seconds; 0 leaves them.",
+    )
     balanced_threshold: float | None = Field(
         None, ge=0, le=1, description="Least confidence to answer in mode balanced."
     )

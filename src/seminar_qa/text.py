@@ -16,7 +16,18 @@ _CJK = (
 _CJK_RUN = re.compile(f"[{_CJK}]+")
 _CJK_WIDE = re.compile(f"[{_CJK}\u3000-\u303f\uff00-\uffef]")
 _WORD = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[.,'’][^\\W_{_CJK}]+)*")
+_LATIN = "a-zA-Z\u00c0-\u024f"
+_OTHER = "\u0400-\u052f\u0590-\u05ff\u0600-\u06ff\u0900-\u0dff\u0e00-\u0eff"
+_MIXED = re.compile(
+    f"(?<![{_LATIN}])[{_LATIN}]*(?:[a-z\u00df-\u024f][{_OTHER}]|[{_OTHER}][a-z\u00df-\u024f])"
+    f"[{_LATIN}{_OTHER}]*"
+)
 _LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
+_UNWANTED = re.compile("[\u00ad\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Soft hyphens, byte order marks, control characters and halves of surrogate pairs."""
+_GARBLED = re.compile(
+    "[\ufffd\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff\x00-\x08]"
+)
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]」』）]*$")
 
@@ -26,13 +37,10 @@ def clean(raw: str) -> str:
 
     NFC and not NFKC: ligatures, full-width forms and the like stay as the author wrote them.
     """
-    text = _LINE_END.sub("\n", raw)
-    kept = "".join(c for c in text if c in "\n\t\f" or not _is_unwanted(c))
-    return unicodedata.normalize("NFC", kept)
-
-
-def _is_unwanted(character: str) -> bool:
-    return character in "\u00ad\ufeff" or unicodedata.category(character) in ("Cc", "Cs")
+    if raw.isascii() and raw.isprintable():
+        return raw
+    text = _UNWANTED.sub("", _LINE_END.sub("\n", raw))
+    return unicodedata.normalize("NFC", text)
 
 
 def collapse(text: str) -> str:
@@ -100,6 +108,20 @@ def count_words(text: str) -> int:
         word = match.group()
         total += (len(word) + 1) // 2 if _CJK_RUN.fullmatch(word) else 1
     return total
+
+
+def share_garbled(text: str) -> float:
+    """Return the share of characters, 0.0 to 1.0, that cannot be meant.
+
+    These are replacement and private-use characters, those that are no characters, and words that
+    mix Latin letters with those of a script that is never mixed with them.
+    """
+    shown = len(text) - sum(len(space.group()) for space in _SPACE.finditer(text))
+    if not shown:
+        return 0.0
+    strange = sum(1 for _ in _GARBLED.finditer(text))
+    mixed = sum(len(word.group()) for word in _MIXED.finditer(text))
+    return min(1.0, (strange + mixed) / shown)
 
 
 def digest(text: str) -> str:

@@ -5,11 +5,12 @@ The only place, with `settings`, where pydantic models live: data enters and lea
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seminar_qa.answers import Answer, Citation, Quote
 from seminar_qa.calibration import Mode
@@ -19,6 +20,9 @@ from seminar_qa.engine import LONGEST_QUESTION, MOST_QUOTES, Engine, Reply
 from seminar_qa.errors import FilterError
 from seminar_qa.index import Manifest
 from seminar_qa.records import Filters
+
+if TYPE_CHECKING:  # the parsers take long to load, and an answer needs none
+    from seminar_qa.reading import Reading
 
 
 def _check_date(value: str) -> str:
@@ -35,6 +39,7 @@ def _check_id(value: str) -> str:
 
 
 IsoDate = Annotated[str, AfterValidator(_check_date)]
+SpeakerName = Annotated[str, Field(min_length=1, max_length=500)]
 DocumentId = Annotated[str, AfterValidator(_check_id)]
 
 
@@ -55,7 +60,9 @@ class FiltersView(_Closed):
     """What the question is restricted to; an empty list restricts nothing."""
 
     documents: list[DocumentId] = Field([], max_length=1_000, description="Ids of GET /documents.")
-    speakers: list[str] = Field([], max_length=100, description="Names as cited.")
+    speakers: list[SpeakerName] = Field(
+        [], max_length=100, description="Names as cited, or a part such as the family name."
+    )
     after: IsoDate | None = Field(None, description="First day, ISO 8601.")
     before: IsoDate | None = Field(None, description="Last day, ISO 8601.")
 
@@ -79,13 +86,9 @@ class AskRequest(_Closed):
         return tuple(Turn(turn.question, turn.answer or "") for turn in self.conversation)
 
     def restriction(self) -> Filters:
-        """Return the filters for the engine. Raises FilterError: no speaker is known yet."""
-        if self.filters.speakers:
-            raise FilterError(
-                f"no report names a speaker “{self.filters.speakers[0][:60]}”: speakers are not "
-                "read from reports yet; leave the filter out"
-            )
-        return Filters(tuple(self.filters.documents), self.filters.after, self.filters.before)
+        """Return the filters for the engine."""
+        asked = self.filters
+        return Filters(tuple(asked.documents), tuple(asked.speakers), asked.after, asked.before)
 
 
 class CitationView(_Closed):
@@ -103,7 +106,11 @@ class CitationView(_Closed):
     sha256: str = Field(description="Of the file.")
     quote_sha256: str = Field(description="Of the quotation in UTF-8.")
     url: str = Field(description="The report's page, opened at the quotation.")
-    boxes: list[list[float]] | None = Field(description="Places on the page, for PDF.")
+    boxes: list[list[float]] | None = Field(
+        description="For PDF: page, left, bottom, right and top of each line, in points of the "
+        "page as the file counts them, from its lower left corner."
+    )
+    ocr: bool = Field(description="Whether the page was read by character recognition.")
 
 
 class QuoteView(_Closed):
@@ -159,6 +166,38 @@ class AskResponse(_Closed):
     timing_ms: TimingView
 
 
+class SpeakerView(_Closed):
+    """Somebody who speaks in a report. `start` and `end` are where the report names them."""
+
+    name: str
+    role: str | None
+    organisation: str | None
+    labels: list[str]
+    start: int | None
+    end: int | None
+    cited: str
+
+
+class LeftOutView(_Closed):
+    """Something of a file that is not in its text."""
+
+    what: str
+    why: str
+    times: int
+    characters: int
+
+
+class ExtractionView(_Closed):
+    """What became of a file when it was read. Page numbers count from 1."""
+
+    blank_pages: list[int]
+    unread_pages: list[int]
+    ocr_pages: list[int]
+    garbled: float = Field(ge=0, le=1, description="Share of characters that are no letters.")
+    left_out: list[LeftOutView]
+    warnings: list[str]
+
+
 class DocumentView(_Closed):
     """A report of the index."""
 
@@ -167,6 +206,13 @@ class DocumentView(_Closed):
     title: str | None
     date: str | None
     place: str | None
+    organiser: str | None
+    speakers: list[SpeakerView]
+    found_at: dict[str, tuple[int, int]] = Field(
+        description="Where the text says a fact: start and end in code points."
+    )
+    characters: int
+    extraction: ExtractionView
     pages: int | None
     sha256: str
     media_type: str
@@ -221,7 +267,7 @@ def reply_view(reply: Reply, manifest: Manifest) -> AskResponse:
         confidence=round(answer.confidence, 4),
         nearest=[_quote_view(replace(quote, highlight=None)) for quote in answer.nearest],
         interpreted_question=answer.interpreted_question,
-        unread=UnreadView(documents=len(manifest.unread), pages=0),
+        unread=UnreadView(documents=len(manifest.unread), pages=manifest.unread_pages),
         index=index_view(manifest),
         timing_ms=TimingView(
             encode=round(reply.timing.encode, 2),
@@ -234,12 +280,75 @@ def reply_view(reply: Reply, manifest: Manifest) -> AskResponse:
 
 def documents_view(engine: Engine) -> DocumentsView:
     """Return the list of reports."""
-    manifest = engine.manifest
+    manifest, characters = engine.manifest, engine.characters()
     return DocumentsView(
-        documents=[_document_view(document) for document in engine.documents()],
+        documents=[
+            document_view(document, characters[document.id]) for document in engine.documents()
+        ],
         unread=[UnreadFileView(path=u.path, reason=u.reason) for u in manifest.unread],
         index=index_view(manifest),
     )
+
+
+def make_filters(
+    documents: list[str], speakers: list[str], after: str | None, before: str | None
+) -> Filters:
+    """Return the filters for the engine. Raises FilterError for a malformed one."""
+    given = {"documents": documents, "speakers": speakers, "after": after, "before": before}
+    try:
+        asked = FiltersView.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = first["msg"].removeprefix("Value error, ")
+        raise FilterError(f"the filter {first['loc'][0]}: {message}") from error
+    return Filters(tuple(asked.documents), tuple(asked.speakers), asked.after, asked.before)
+
+
+def how_read(file: DocumentView) -> Iterator[str]:
+    """Yield in words how a file was read: how much, and what of it not."""
+    seen = file.extraction
+    pages = f"{_count(file.pages, 'page')}, " if file.pages else ""
+    yield f"{pages}{_count(file.characters, 'character')}"
+    for numbers, verb in ((seen.unread_pages, "not read"), (seen.ocr_pages, "read by OCR")):
+        if numbers:
+            shown = ", ".join(map(str, numbers[:20])) + ", …" * (len(numbers) > 20)
+            yield f"{_count(len(numbers), 'page')} {verb}: {shown}"
+    if seen.blank_pages:
+        yield f"{_count(len(seen.blank_pages), 'page')} blank"
+    if seen.garbled:
+        yield f"{seen.garbled:.2%} of the characters garbled"
+    for entry in seen.left_out:
+        size = f", {_count(entry.characters, 'character')}" if entry.characters else ""
+        yield f"left out: {entry.what} ({_count(entry.times, 'time')}{size}): {entry.why}"
+    yield from seen.warnings
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def reading_view(reading: "Reading") -> dict[str, Any]:
+    """Return what was read of a file, with every block and its place."""
+    document = reading.document
+    spoken: dict[int, int] = {}
+    for sentence in reading.sentences:
+        if sentence.speaker is not None:
+            spoken.setdefault(sentence.block, sentence.speaker)
+    facts = document_view(document, len(document.text)).model_dump(exclude={"url"})
+    blocks = [
+        {
+            "kind": block.kind.value,
+            "section": list(block.section),
+            "level": block.level,
+            "page": document.page_of(block.start),
+            "speaker": document.speakers[spoken[number]].cited if number in spoken else None,
+            "start": block.start,
+            "end": block.end,
+            "text": document.text[block.start : block.end],
+        }
+        for number, block in enumerate(document.blocks)
+    ]
+    return {**facts, "text": document.text, "blocks": blocks}
 
 
 def index_view(manifest: Manifest) -> IndexView:
@@ -259,14 +368,22 @@ def to_json(view: BaseModel | dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def _document_view(document: Document) -> DocumentView:
+def document_view(document: Document, characters: int) -> DocumentView:
+    """Return what is known of a report and how it was read."""
+    seen = asdict(document.extraction)
+    pages = seen.pop("pages")
     return DocumentView(
         document_id=document.id,
         path=document.path,
         title=document.title,
         date=document.date,
         place=document.place,
-        pages=len(document.page_starts) or None,
+        organiser=document.organiser,
+        speakers=[SpeakerView(**asdict(s), cited=s.cited) for s in document.speakers],
+        found_at={name: (start, end) for name, start, end in document.found_at},
+        characters=characters,
+        extraction=ExtractionView(**seen),
+        pages=pages,
         sha256=document.sha256,
         media_type=document.media_type,
         url=f"/documents/{document.id}",
@@ -285,4 +402,6 @@ def _quote_view(quote: Quote) -> QuoteView:
 
 
 def _citation_view(citation: Citation) -> CitationView:
-    return CitationView(**asdict(citation), boxes=None)
+    fields = asdict(citation)
+    boxes = [list(box) for box in fields.pop("boxes")] or None
+    return CitationView(**fields, boxes=boxes)

@@ -8,19 +8,17 @@ paragraph follows are captions. The rules look at length, punctuation and neighb
 import re
 from dataclasses import dataclass, replace
 
-import charset_normalizer
-
 from seminar_qa.documents import DocumentBuilder, Kind
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.parsers.source import SourceFile, decode
 from seminar_qa.text import clean, count_words, ends_sentence, glue, is_cjk, join_lines
 
-_LIST_MARKER = re.compile(
+LIST_MARKER = re.compile(
     r"^\s*(?:[-–—•‣▪●○◦*·・]\s+(?:\(?[a-zA-Z0-9]{1,3}[.)]\s+)?|\(?(?:[a-z]|[ivx]{1,4}|\d{1,3})\)\s+|\d{1,2}\.\s+)"
 )
 _PAGE_NUMBER = re.compile(
     r"^[-–—\s]*(?:page\s+|p\.\s*)?(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s]*$", re.I
 )
-_CAPTION = re.compile(
+CAPTION = re.compile(
     r"^(?:fig(?:ure)?|photo(?:graph)?|picture|image|chart|map|table)\s*\.?\s*\d+|^[図表写真]+\s*\d",
     re.I,
 )
@@ -29,6 +27,8 @@ _CREDIT = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.)\s+\S")
+_LABEL = re.compile(r"[A-Z\u3040-\u9fff○〇][^\W\d]*(?:[ .'’-]+[A-Z][^\W\d]*){0,3}\s?[:：]\s")
+"""What a turn of minutes begins with; no sentence that was torn apart goes on so."""
 _RULE = re.compile(r"^\s*([=\-_*~#])\1{2,}\s*$")
 _MID_SENTENCE = frozenset(
     "a an the and or but nor of in on at by for from to with within without into onto over under "
@@ -64,9 +64,13 @@ class _Chunk:
         return len(self.text) <= 20 * _SHORT and count_words(self.text) <= _SHORT
 
 
-def parse_plain_text(data: bytes, builder: DocumentBuilder) -> None:
+def parse_plain_text(source: SourceFile, builder: DocumentBuilder) -> None:
     """Read text in any encoding. Raises UnreadableFileError when it is not text."""
-    text = clean(decode(data))
+    add_plain_text(clean(decode(source.data)), builder)
+
+
+def add_plain_text(text: str, builder: DocumentBuilder) -> None:
+    """Add the blocks of a clean text without markup, for formats that give nothing else."""
     chunks = _mended(_without_page_numbers(_chunks(text)))
     first = next((n for n, c in enumerate(chunks) if c.is_running or c.is_item), len(chunks))
     if "\f" in text:
@@ -75,19 +79,6 @@ def parse_plain_text(data: bytes, builder: DocumentBuilder) -> None:
         kind = Kind.FRONT if number < first else _kind(chunks, number)
         level = int(kind is Kind.HEADING)
         builder.add(kind, chunk.text, marker=chunk.marker, level=level, pages=chunk.pages)
-
-
-def decode(data: bytes) -> str:
-    """Return the text of `data`: UTF-8, a byte order mark, else what its bytes look most like."""
-    if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFileError("the file holds NUL bytes, so it is not a text file")
-    try:
-        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        best = charset_normalizer.from_bytes(data).best()
-    if best is None:
-        raise UnreadableFileError("no encoding fits the file's bytes; save it as UTF-8")
-    return str(best)
 
 
 def _chunks(text: str) -> list[_Chunk]:
@@ -116,10 +107,10 @@ def _stanzas(lines: list[str]) -> list[list[str]]:
 def _stanza_chunks(lines: list[str]) -> list[_Chunk]:
     groups: list[tuple[str, list[str]]] = []
     wrapped = max(map(len, lines)) <= 120
-    listed = sum(bool(_LIST_MARKER.match(line)) for line in lines)
+    listed = sum(bool(LIST_MARKER.match(line)) for line in lines)
     for line in lines:
         plain = _PAGE_NUMBER.match(line) or (listed <= 1 and _NUMBERED.match(line))
-        marker = None if plain else _LIST_MARKER.match(line)
+        marker = None if plain else LIST_MARKER.match(line)
         if marker:
             groups.append((marker.group().lstrip(), [line[marker.end() :]]))
         elif groups and wrapped:
@@ -175,7 +166,7 @@ def _joined(pieces: list[_Chunk]) -> _Chunk:
 
 def _goes_on(before: _Chunk, after: _Chunk, *, long: bool) -> bool:
     """Tell whether a sentence runs from one chunk into the next; `long`: one was joined already."""
-    if before.is_item or after.is_item or ends_sentence(before.text):
+    if before.is_item or after.is_item or ends_sentence(before.text) or _LABEL.match(after.text):
         return False
     starts_low = after.text[0].islower()
     last = before.text[-80:].rsplit(" ", 1)[-1].lower()
@@ -191,7 +182,7 @@ def _kind(chunks: list[_Chunk], number: int) -> Kind:
     chunk = chunks[number]
     if chunk.is_item:
         return Kind.LIST_ITEM
-    if _CAPTION.match(chunk.text) and len(chunk.text) <= 20 * _SHORT:
+    if CAPTION.match(chunk.text) and len(chunk.text) <= 20 * _SHORT:
         return Kind.CAPTION
     if chunk.is_running:
         return Kind.PARAGRAPH

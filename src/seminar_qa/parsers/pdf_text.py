@@ -1,0 +1,257 @@
+"""What pdfium says of a PDF: its pages, their words with boxes, and pictures of pages.
+
+The only module that knows pypdfium2. It does not know in which order a page is read, nor what a
+paragraph is.
+"""
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from seminar_qa.errors import UnreadableFileError
+
+_HYPHEN = "\ufffe"
+"""What pdfium gives for a hyphen at the end of a line, in place of the hyphen and the line end."""
+_LINE = re.compile("[^\r\n\ufffe]+\ufffe?")
+_WORD = re.compile("[^\\s\ufffe\x00-\x1f、。！？」』）]+[、。！？」』）]*|[、。！？」』）]+")
+_NO_LETTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BOLD = re.compile("bold|black|heavy|semibold|demi", re.I)
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+_BOLD_WEIGHT = 600
+_DOTS_PER_POINT = 300 / 72  # 300 dpi, which tesseract's models were trained on
+
+
+class Word(NamedTuple):
+    """A word and its box in points of the page; `spaced` says that white space is in front."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    spaced: bool = True
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """Words that pdfium gives as one line, in the order of reading.
+
+    `size` is the height of the font in points and `angle` the direction of the writing in quarter
+    turns clockwise; `origin` is a point on the line the letters stand on; `hyphen` says that the
+    last word goes on in the next line.
+    """
+
+    words: tuple[Word, ...]
+    size: float
+    origin: tuple[float, float]
+    bold: bool = False
+    angle: int = 0
+    hyphen: bool = False
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The text of one page.
+
+    `pictures` tells whether anything but text is drawn on it; `garbled` counts the characters whose
+    font does not say which letters they are.
+    """
+
+    width: float
+    height: float
+    lines: tuple[TextLine, ...]
+    pictures: bool
+    garbled: int = 0
+
+
+class PdfFile:
+    """An open PDF."""
+
+    def __init__(self, document: pypdfium2.PdfDocument):
+        self._document = document
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    @property
+    def attachments(self) -> int:
+        """How many files are attached."""
+        return int(self._document.count_attachments())
+
+    @property
+    def is_xfa_form(self) -> bool:
+        """Whether what the file shows is kept as an XFA form, which pdfium's pages do not hold."""
+        kinds = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
+        return self._document.get_formtype() in kinds
+
+    def page(self, number: int) -> PageText:
+        """Return the text of a page, counted from 0. Raises UnreadableFileError."""
+        with self._loaded(number) as page:
+            text_page = page.get_textpage()
+            try:
+                text = text_page.get_text_range() if text_page.count_chars() > 0 else ""
+                lines = tuple(_lines(text_page, text))
+            finally:
+                text_page.close()
+            width, height = page.get_size()
+            garbled = len(_NO_LETTER.findall(text))
+            return PageText(width, height, lines, _has_pictures(page), garbled)
+
+    def image(self, number: int) -> Any:
+        """Return a page, counted from 0, as an image of PIL at 300 dpi, and dots per point."""
+        with self._loaded(number) as page:
+            scale = min(_DOTS_PER_POINT, 6_000 / max(page.get_size()))
+            return page.render(scale=scale, grayscale=True).to_pil(), scale
+
+    def to_page(self, number: int, boxes: list[tuple[float, float, float, float]]) -> list[Word]:
+        """Turn boxes of the shown page (left, top, right, bottom, in points from above) around.
+
+        The words that are returned have boxes of the page and no text.
+        """
+        with self._loaded(number) as page:
+            return [_box_of_page(page, box) for box in boxes]
+
+    def turns(self, number: int) -> int:
+        """Return by how many quarter turns clockwise upright text of the shown page is set."""
+        with self._loaded(number) as page:
+            return -int(page.get_rotation()) // 90 % 4
+
+    @contextmanager
+    def _loaded(self, number: int) -> Iterator[pypdfium2.PdfPage]:
+        try:
+            page = self._document[number]
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableFileError(f"page {number + 1} is damaged") from error
+        try:
+            yield page
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableFileError(f"page {number + 1} is damaged") from error
+        finally:
+            page.close()
+
+
+@contextmanager
+def open_pdf(data: bytes, password: str | None) -> Iterator[PdfFile]:
+    """Open a PDF; without a password the empty one is tried. Raises UnreadableFileError."""
+    try:
+        document = pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableFileError(_reason(error, password)) from error
+    try:
+        yield PdfFile(document)
+    finally:
+        document.close()
+
+
+def _reason(error: pypdfium2.PdfiumError, password: str | None) -> str:
+    code = getattr(error, "err_code", None)
+    if code == pdfium.FPDF_ERR_PASSWORD and password:
+        return "the password of its side-car does not open it"
+    if code == pdfium.FPDF_ERR_PASSWORD:
+        return "it is encrypted; write “password: …” into a side-car file NAME.yaml beside it"
+    if code == pdfium.FPDF_ERR_SECURITY:
+        return "it is encrypted in a way that cannot be opened; save it anew without encryption"
+    return "it is damaged or no PDF; open it in a PDF program and save it anew"
+
+
+def _has_pictures(page: pypdfium2.PdfPage) -> bool:
+    kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
+    return any(True for _ in page.get_objects(filter=kinds, max_depth=3))
+
+
+def _box_of_page(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> Word:
+    width, height = page.get_size()
+    unit = 100  # the call takes whole pixels
+    size = (round(width * unit), round(height * unit))
+    corners = []
+    for x, y in (box[:2], box[2:]):
+        across, up = ctypes.c_double(), ctypes.c_double()
+        place = (round(x * unit), round(y * unit))
+        pdfium.FPDF_DeviceToPage(page, 0, 0, *size, 0, *place, across, up)
+        corners.append((across.value, up.value))
+    (x0, y0), (x1, y1) = corners
+    return Word("", min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _lines(text_page: pypdfium2.PdfTextPage, text: str) -> Iterator[TextLine]:
+    glyphs = _Glyphs(text_page, identical=len(text) == text_page.count_chars())
+    for match in _LINE.finditer(text):
+        found = [m for m in _WORD.finditer(match.group()) if m.group().strip()]
+        if found:
+            first = match.start()
+            ends = [-1, *(m.end() for m in found)]
+            words = tuple(
+                glyphs.word(m.group(), first + m.start(), first + m.end(), m.start() != end)
+                for m, end in zip(found, ends, strict=False)
+            )
+            longest = max(found, key=lambda m: m.end() - m.start())
+            middle = first + (longest.start() + longest.end()) // 2
+            hyphen = match.group().endswith(_HYPHEN)
+            yield TextLine(words, *glyphs.style(middle), hyphen)
+
+
+class _Glyphs:
+    """Asks pdfium for the boxes and the style of characters; each call counts, so few are made."""
+
+    def __init__(self, text_page: pypdfium2.PdfTextPage, *, identical: bool):
+        self._page = text_page
+        self._raw = text_page.raw
+        self._identical = identical
+        self._edges = [ctypes.c_double() for _ in range(4)]
+
+    def word(self, text: str, start: int, end: int, spaced: bool) -> Word:
+        """Return the word at `[start, end)` of the page's text."""
+        left, bottom, right, top = self._box(start)
+        # the heights of a few letters stand for those of all
+        places = {start + (end - start) // 2, end - 1} if end - start > 1 else ()
+        for place in places:
+            box = self._box(place)
+            left, bottom = min(left, box[0]), min(bottom, box[1])
+            right, top = max(right, box[2]), max(top, box[3])
+        return Word(text.translate(_LIGATURES), left, bottom, right, top, spaced)
+
+    def style(self, offset: int) -> tuple[float, tuple[float, float], bool, int]:
+        """Return font height in points, origin, boldness and quarter turns clockwise."""
+        place = self._place(offset)
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self._raw, place, matrix)
+        size = pdfium.FPDFText_GetFontSize(self._raw, place) * math.hypot(matrix.c, matrix.d)
+        angle = pdfium.FPDFText_GetCharAngle(self._raw, place)
+        turns = round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0
+        x, y = self._edges[:2]
+        pdfium.FPDFText_GetCharOrigin(self._raw, place, x, y)
+        return size, (x.value, y.value), self._is_bold(place), turns
+
+    def _is_bold(self, place: int) -> bool:
+        if pdfium.FPDFText_GetFontWeight(self._raw, place) >= _BOLD_WEIGHT:
+            return True
+        buffer = ctypes.create_string_buffer(128)
+        flags = ctypes.c_int()
+        pdfium.FPDFText_GetFontInfo(self._raw, place, buffer, len(buffer), flags)
+        return bool(_BOLD.search(buffer.value.decode("utf-8", "replace")))
+
+    def _box(self, offset: int) -> tuple[float, float, float, float]:
+        left, right, bottom, top = self._edges
+        pdfium.FPDFText_GetCharBox(self._raw, self._place(offset), left, right, bottom, top)
+        return left.value, bottom.value, right.value, top.value
+
+    def _place(self, offset: int) -> int:
+        """Return pdfium's number of a character; characters without a code have none in text."""
+        if self._identical:
+            return offset
+        return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._raw, offset))
