@@ -5,14 +5,12 @@ from pathlib import Path
 import pytest
 
 from seminar_qa.documents import Document, DocumentBuilder, Kind
-from seminar_qa.errors import UnreadableFileError
 from seminar_qa.parsers import read_document
 from seminar_qa.parsers.plain_text import parse_plain_text
-from seminar_qa.parsers.source import SourceFile, decode
+from seminar_qa.parsers.source import SourceFile
 from seminar_qa.sentences import split_sentences
 
 REPORT = Path(__file__).parents[1] / "documents" / "seminar-report-2018-11-20.txt"
-JAPANESE = "日欧産業協力センターは東京でセミナーを開催しました。参加者は約百名でした。"
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +71,6 @@ def test_the_head_of_the_report_is_front_matter(report):
     front = of_kind(report, Kind.FRONT)
     assert len(front) == 5
     assert front[1] == "日欧産業協力センター"
-    assert (report.date, report.place) == ("2018-11-20", "Tokyo")
-    assert report.title == "Cooperation between European and Japanese Regions"
 
 
 def test_who_prepared_the_report_is_a_note(report):
@@ -171,40 +167,6 @@ def test_a_page_number_does_not_part_a_sentence():
 
 def test_a_number_that_stands_alone_once_is_kept():
     assert "100" in parsed("How many came?\n\n100\n\nThey were glad.").text
-
-
-# Encodings
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_unicode_is_read_with_and_without_a_byte_order_mark(encoding):
-    assert decode("日本 and Löer".encode(encoding)) == "日本 and Löer"
-
-
-def test_utf_16_in_either_byte_order_is_read():
-    text = "Löer 日本"
-    assert decode(b"\xff\xfe" + text.encode("utf-16-le")) == text
-    assert decode(b"\xfe\xff" + text.encode("utf-16-be")) == text
-
-
-@pytest.mark.parametrize("encoding", ["cp932", "shift_jis", "euc_jp"])
-def test_older_japanese_encodings_are_recognised(encoding):
-    assert decode(JAPANESE.encode(encoding)) == JAPANESE
-
-
-def test_latin_1_is_recognised():
-    text = "Löer spoke in Düsseldorf about the café and the Poët of Baden-Württemberg."
-    assert decode(text.encode("latin-1")) == text
-
-
-def test_curly_quotes_of_windows_are_recognised():
-    text = "“Cooperation” – Löer’s word in Düsseldorf."
-    assert decode(text.encode("cp1252")) == text
-
-
-def test_nul_bytes_are_refused():
-    with pytest.raises(UnreadableFileError, match="NUL bytes"):
-        decode(b"PK\x03\x04\x00\x00")
 
 
 def test_a_page_that_begins_inside_a_mended_paragraph_keeps_its_place():

@@ -49,7 +49,7 @@ def signalled(worker: Worker, job: Job, number: int) -> str:
     def send() -> None:
         while not (begun := children() - before):
             time.sleep(0.01)
-        time.sleep(0.1)
+        time.sleep(1.2)  # so that it reads
         os.kill(begun.pop(), number)
 
     threading.Thread(target=send).start()

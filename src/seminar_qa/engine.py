@@ -187,8 +187,8 @@ class Engine:
         number = self._index.records.number_of(citation.document_id)
         boxes = tuple(self._index.records.boxes(number, citation.start, citation.end))
         page = boxes[0][0] if boxes else citation.page
-        recognised = set(self._record(number).document.extraction.ocr_pages)
-        ocr = any(number in recognised for number in ({box[0] for box in boxes} or {page}))
+        shown = {box[0] for box in boxes} | {page}
+        ocr = not shown.isdisjoint(self._record(number).document.extraction.ocr_pages)
         return replace(citation, boxes=boxes, page=page, ocr=ocr)
 
     def ask_again(self, question: str, conversation: tuple[Turn, ...]) -> Reply:
