@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -185,36 +186,50 @@ def _ask(
     return answer if isinstance(answer, dict) else None
 
 
-def read_all(jobs: Iterable[Job], limits: Limits, processes: int) -> Iterator[tuple[Job, Outcome]]:
-    """Yield each file with what became of it, in order; `processes` of them are read at a time."""
-    workers: list[Worker] = []
-    own = threading.local()
+class Pool:
+    """Several workers that read files at a time. Ends its processes when it is left."""
 
-    def read(job: Job) -> Outcome:
-        if not hasattr(own, "worker"):
-            own.worker = Worker(limits)
-            workers.append(own.worker)
-        try:
-            return own.worker.read(job)  # type: ignore[no-any-return]
-        except UnreadableFileError as error:
-            return error
+    def __init__(self, limits: Limits, processes: int):
+        self._workers = [Worker(limits) for _ in range(processes)]
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(processes)
 
-    waiting: deque[tuple[Job, Future[Outcome]]] = deque()
-    pool = ThreadPoolExecutor(processes)
-    try:
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown()
+
+    def read(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Yield each file with what became of it, in order; only a few are read ahead."""
+        waiting: deque[tuple[Job, Future[Outcome]]] = deque()
         for job in jobs:
-            waiting.append((job, pool.submit(read, job)))
-            if len(waiting) > 2 * processes:
+            waiting.append((job, self._threads.submit(self._read, job)))
+            if len(waiting) > 2 * len(self._workers):
                 done, future = waiting.popleft()
                 yield done, future.result()
-        while waiting:
-            done, future = waiting.popleft()
+        for done, future in waiting:
             yield done, future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.close()
-        pool.shutdown()
+
+    def _read(self, job: Job) -> Outcome:
+        worker = self._idle.get()
+        try:
+            return worker.read(job)
+        except UnreadableFileError as error:
+            return error
+        finally:
+            self._idle.put(worker)
+
+
+def read_all(jobs: Iterable[Job], limits: Limits, processes: int) -> Iterator[tuple[Job, Outcome]]:
+    """Yield each file with what became of it, in order; `processes` of them are read at a time."""
+    with Pool(limits, processes) as pool:
+        yield from pool.read(jobs)
 
 
 # what passes between the processes

@@ -75,14 +75,15 @@ def _repeated(pages: list[list[Line]], numbers: set[_Place]) -> Iterator[_Place]
         without = {number for other, number in numbers if other == page} if numbers else set()
         for edge, number in _edges(lines, without, depth):
             line = lines[number]
-            if line.size <= 1.08 * body and any(c.isalpha() for c in line.text):
+            if any(c.isalpha() for c in line.text):
                 found[edge, re.sub(r"\d+", "0", fold(line.text))].append((page, number))
     fewest = 2 if len(pages) < 5 else 3
     for places in found.values():
         bases = [pages[page][number].base for page, number in places]
         level = sorted(bases)[len(bases) // 2]
         near = [p for p, base in zip(places, bases, strict=True) if abs(base - level) <= _NEAR]
-        if len({page for page, _ in near}) >= fewest:
+        large = pages[places[0][0]][places[0][1]].size > 1.08 * body
+        if len({page for page, _ in near}) >= (max(3, len(pages) // 4) if large else fewest):
             yield from near
 
 

@@ -19,6 +19,10 @@ from seminar_qa.weights import english_words
 
 _CONTENTS = re.compile(r"(?:\.\s?){5,}\s*[\divx]+\s*$|…{2,}\s*\d+\s*$")
 _NUMBERED = re.compile(r"^(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_LETTERED = re.compile(r"^(?:[A-Z]|[IVX]{1,5})\.\s+[A-Z]|^\d{1,2}(?:\.\d{1,2})+\.?\s+[^\W\d_]")
+"""The number of a heading that no list has: "B. Costs", "IV. RESULTS", "3.1 Overview"."""
+_NUMBER_CELL = re.compile(r"[\W\d]*[MKk]?")
+_NAME_CELL = re.compile(r"[^\W\d_][\w .,()/%&'’#-]{0,40}|\d{4}(?: [^\W\d_]+)?")
 _BULLET = re.compile(r"^\s*[-–—•‣▪●○◦*·・■□◆※➢✓→]\s*(?=\S)")
 _NOTE_MARK = re.compile(r"^(?:\d{1,3}|[*∗†‡§¶#+]{1,3})\s?[^\W\d_(\"“]")
 _HYPHENS = "-\u2010"
@@ -132,7 +136,17 @@ def _begins(
         return False
     if line.bold != before.bold or (line.bold and _NUMBERED.match(line.text)):
         return True
+    if _stands_alone(line, edges):
+        return True
+    if len(block) == 1 and _stands_alone(before, edges):
+        return not (before.text.isupper() and line.text.isupper())
     return _is_item(line, block) or _is_indented(block, line, edges)
+
+
+def _stands_alone(line: Line, edges: tuple[float, float]) -> bool:
+    """Tell whether a line is a numbered heading, which needs no other letters to be one."""
+    short = line.right < edges[1] - 0.1 * (edges[1] - edges[0])
+    return bool(_LETTERED.match(line.text)) and short and not ends_sentence(line.text)
 
 
 def _is_item(line: Line, block: list[Line]) -> bool:
@@ -248,11 +262,11 @@ class _Kinds:
             return not text.endswith((".", ",", ";")) or len(text) < 40
         if ends_sentence(text) and not text.endswith((":", "?", "？", "：")):
             return False
-        numbered = _NUMBERED.match(text) and len(chunk.lines) <= 2
+        if text.isupper() and len(chunk.lines) == 1 and count_words(text) > 1:
+            return chunk.size >= 0.75 * self.body  # small capitals
+        lettered = len(chunk.lines) == 1 and _LETTERED.match(text) and count_words(text) <= 12
         return chunk.size >= _SMALLER * self.body and (
-            (chunk.bold and not self.bold)
-            or (bool(numbered) and (chunk.bold or text.isupper()))
-            or (text.isupper() and len(chunk.lines) == 1 and count_words(text) > 1)
+            (chunk.bold and not self.bold) or bool(lettered)
         )
 
     def _is_low(self, chunk: Chunk) -> bool:
@@ -315,6 +329,8 @@ class _Kinds:
             if chunk.kind is Kind.HEADING:
                 numbered = _NUMBERED.match(chunk.text)
                 depth = numbered["number"].count(".") + 1 if numbered else 0
+                if not depth and _LETTERED.match(chunk.text):
+                    depth = 1 if chunk.text.isupper() else 2
                 chunk.level = depth or min(6, styles.index((round(chunk.size), chunk.bold)) + 1)
 
 
@@ -333,7 +349,12 @@ def _aligned(row: list[tuple[float, float]], others: list[tuple[float, float]]) 
 def _tell_rows(run: list[Chunk]) -> None:
     first = run[0]
     columns = len(first.lines[0].cells)
-    named = not any(c.isdigit() for cell in first.lines[0].cells for c in joined(cell))
+    names = [joined(cell) for cell in first.lines[0].cells]
+    numbers = any(
+        _NUMBER_CELL.fullmatch(joined(cell)) for chunk in run[1:] for cell in chunk.lines[0].cells
+    )
+    other = first.bold and not any(chunk.bold for chunk in run[1:])
+    named = (numbers or other) and all(map(_NAME_CELL.fullmatch, names))
     fits = sum(len(chunk.lines[0].cells) == columns for chunk in run) * 3 >= len(run) * 2
     for chunk in run:
         chunk.kind = Kind.TABLE_ROW

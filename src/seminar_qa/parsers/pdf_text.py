@@ -194,15 +194,17 @@ def _lines(text_page: pypdfium2.PdfTextPage, text: str) -> Iterator[TextLine]:
         found = [m for m in _WORD.finditer(match.group()) if m.group().strip()]
         if found:
             first = match.start()
-            ends = [-1, *(m.end() for m in found)]
+            behind = [-1, *(m.end() for m in found)]
             words = tuple(
                 glyphs.word(m.group(), first + m.start(), first + m.end(), m.start() != end)
-                for m, end in zip(found, ends, strict=False)
+                for m, end in zip(found, behind, strict=False)
             )
-            longest = max(found, key=lambda m: m.end() - m.start())
-            middle = first + (longest.start() + longest.end()) // 2
-            hyphen = match.group().endswith(_HYPHEN)
-            yield TextLine(words, *glyphs.style(middle), hyphen)
+            some = found[:: max(1, len(found) // 5)]
+            styles = sorted(glyphs.style(first + (m.start() + m.end()) // 2) for m in some)
+            size, origin, turns = styles[len(styles) // 2]
+            ends = first + found[0].start(), first + found[-1].end() - 1
+            bold = all(map(glyphs.is_bold, ends))
+            yield TextLine(words, size, origin, bold, turns, match.group().endswith(_HYPHEN))
 
 
 class _Glyphs:
@@ -225,8 +227,8 @@ class _Glyphs:
             right, top = max(right, box[2]), max(top, box[3])
         return Word(text.translate(_LIGATURES), left, bottom, right, top, spaced)
 
-    def style(self, offset: int) -> tuple[float, tuple[float, float], bool, int]:
-        """Return font height in points, origin, boldness and quarter turns clockwise."""
+    def style(self, offset: int) -> tuple[float, tuple[float, float], int]:
+        """Return font height in points, origin and quarter turns clockwise of a character."""
         place = self._place(offset)
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self._raw, place, matrix)
@@ -235,9 +237,11 @@ class _Glyphs:
         turns = round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0
         x, y = self._edges[:2]
         pdfium.FPDFText_GetCharOrigin(self._raw, place, x, y)
-        return size, (x.value, y.value), self._is_bold(place), turns
+        return size, (x.value, y.value), turns
 
-    def _is_bold(self, place: int) -> bool:
+    def is_bold(self, offset: int) -> bool:
+        """Tell whether a character is bold, by its font's weight or name."""
+        place = self._place(offset)
         if pdfium.FPDFText_GetFontWeight(self._raw, place) >= _BOLD_WEIGHT:
             return True
         buffer = ctypes.create_string_buffer(128)

@@ -19,7 +19,7 @@ _PAGE_NUMBER = re.compile(
     r"^[-–—\s]*(?:page\s+|p\.\s*)?(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s]*$", re.I
 )
 CAPTION = re.compile(
-    r"^(?:fig(?:ure)?|photo(?:graph)?|picture|image|chart|map|table)\s*\.?\s*\d+|^[図表写真]+\s*\d",
+    r"^(?:fig(?:ure)?|photo(?:graph)?|picture|image|chart|map|table)\s*\.?\s*(?:\d+|[IVX]+\b)|^[図表写真]+\s*\d",
     re.I,
 )
 _CREDIT = re.compile(

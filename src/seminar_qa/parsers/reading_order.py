@@ -22,6 +22,8 @@ _FEWEST_ROWS = 3  # a column has at least so many
 _PROSE = 15  # so many characters a row has a column of prose at least; a CJK one counts twice
 _MOST_ROWS = 1_000  # on a page with more, columns are not looked for
 _NARROWEST = 0.2  # a column's share of the width
+_MARKER = re.compile(r"\W{1,3}|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|o")
+"""A bullet, or the number of an item or a heading."""
 _WHOLE_NUMBER = re.compile(r"\d{1,4}")
 
 
@@ -190,7 +192,11 @@ def _behind_first(line: Line) -> Line:
 
 
 def _numbered(stretches: Iterable[list[Line]]) -> list[Line]:
-    return [replace(line, column=n) for n, lines in enumerate(stretches) for line in lines]
+    return [
+        replace(line, column=n) if n else line
+        for n, lines in enumerate(stretches)
+        for line in lines
+    ]
 
 
 def _ordered(lines: list[Line]) -> Iterator[list[Line]]:
@@ -258,7 +264,7 @@ def _one_line(row: list[Line]) -> Line:
 
 def _is_table_row(cells: Sequence[Sequence[Word]]) -> bool:
     """Tell whether cells are more than a bullet or a number in front of its text."""
-    return len(cells) > 2 or (len(cells) == 2 and len(joined(cells[0])) > 4)
+    return len(cells) > 2 or (len(cells) == 2 and not _MARKER.fullmatch(joined(cells[0])))
 
 
 def _zones(rows: list[list[Line]]) -> Iterator[tuple[int, int, float]]:
