@@ -104,7 +104,7 @@ def raw_page(
     )
 
 
-def mapped_page(text: bytes, letters: dict[str, str], *, broken: str = "") -> bytes:
+def mapped_page(text: bytes, letters: dict[str, str]) -> bytes:
     """Return a PDF whose font says of the letters that they are others."""
     pairs = "".join(
         f"<{ord(code):02x}> <{letter.encode('utf-16-be').hex()}>\n"

@@ -96,7 +96,7 @@ def upright(canvas):
 
 
 def rotated(degrees):
-    return lambda canvas: (canvas.setPageRotation(degrees), write(canvas, TALK))
+    return lambda canvas: (canvas.setPageRotation(degrees), write(canvas, TALK, 72, 500))
 
 
 def turned(degrees):

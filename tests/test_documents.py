@@ -3,10 +3,22 @@
 import hashlib
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seminar_qa.documents import Block, Document, DocumentBuilder, Kind, document_id, page_of
+from seminar_qa.documents import (
+    Block,
+    Document,
+    DocumentBuilder,
+    Extraction,
+    Kind,
+    LeftOut,
+    Speaker,
+    document_id,
+    page_of,
+)
+from seminar_qa.layout import Layout
 
 PIECES = st.sampled_from(
     [
@@ -147,3 +159,198 @@ def test_a_page_begins_where_the_next_block_does_also_between_list_items():
     builder.begin_page()
     builder.add(Kind.LIST_ITEM, "b")
     assert (builder.text, builder.page_starts) == ("a\nb", (2,))
+
+
+def test_a_tight_block_follows_on_the_next_line():
+    builder = DocumentBuilder()
+    builder.add(Kind.PARAGRAPH, "Osaka spoke.", tight=True)
+    builder.add(Kind.NOTE, "Gifu spoke.", tight=True)
+    builder.add(Kind.PARAGRAPH, "Iwate spoke.")
+    assert builder.text == "Osaka spoke.\nGifu spoke.\n\nIwate spoke."
+
+
+def test_a_block_keeps_the_label_of_its_turn_and_the_text_has_it_in_front():
+    builder = DocumentBuilder()
+    builder.add(Kind.PARAGRAPH, "We agree.", speaker="BAN", marker="BAN:")
+    assert builder.text == "BAN: We agree."
+    assert builder.blocks == (Block(Kind.PARAGRAPH, 5, 14, speaker="BAN"),)
+
+
+def test_the_places_of_words_move_to_where_the_block_stands():
+    builder = DocumentBuilder()
+    builder.add(Kind.PARAGRAPH, "First.")
+    boxes = (1, 10.0, 20.0, 30.0, 31.5), (2, 10.0, 700.0, 40.0, 711.0)
+    builder.add(
+        Kind.LIST_ITEM, "Gifu spoke.", marker="-", words=[(0, 4, boxes[0]), (5, 11, boxes[1])]
+    )
+    assert builder.text == "First.\n\n- Gifu spoke."
+    assert builder.layout.boxes(10, 14) == [boxes[0]]
+    assert builder.layout.boxes(15, 21) == [boxes[1]]
+    assert builder.layout.boxes(0, 10) == []
+
+
+def test_pages_that_begin_inside_a_block_are_counted_from_its_start():
+    builder = DocumentBuilder()
+    builder.begin_page()
+    builder.add(Kind.LIST_ITEM, "Gifu spoke.", marker="-", pages=(5,))
+    assert (builder.text, builder.page_starts) == ("- Gifu spoke.", (0, 7))
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "row"),
+    [
+        (("Country", "Share"), ("Japan", "11%"), "Country: Japan; Share: 11%"),
+        (("Country", "Share"), ("Japan",), "Country: Japan"),
+        (("Country", "Share"), ("", "11%"), "Share: 11%"),
+        (("Country",), ("Japan", "11%"), "Country: Japan; 11%"),
+        ((" ", "Share"), ("Japan", "11%"), "Japan; Share: 11%"),
+        ((), (" a\u00a0", "b\nc"), "a; b c"),
+    ],
+)
+def test_a_row_names_the_columns_of_its_cells(header, cells, row):
+    builder = DocumentBuilder()
+    builder.add_row(header, cells)
+    assert [block.kind for block in builder.blocks] == [Kind.TABLE_ROW]
+    assert texts(builder) == [row]
+
+
+def test_a_row_without_a_filled_cell_is_dropped():
+    builder = DocumentBuilder()
+    builder.add_row(("Country", "Share"), ("", " "))
+    assert (builder.text, builder.blocks) == ("", ())
+
+
+def test_a_page_without_a_block_begins_where_the_next_one_does():
+    builder = DocumentBuilder()
+    builder.begin_page()
+    builder.add(Kind.PARAGRAPH, "First.")
+    builder.begin_page()
+    builder.begin_page()
+    builder.add(Kind.PARAGRAPH, "Third.")
+    assert builder.page_starts == (0, 8, 8)
+    assert [page_of(builder.page_starts, offset) for offset in (0, 8)] == [1, 3]
+
+
+def test_blank_pages_at_the_end_are_counted_and_begin_at_the_end_of_the_text():
+    builder = DocumentBuilder()
+    for page in ("First.", "", " "):
+        builder.begin_page()
+        builder.add(Kind.PARAGRAPH, page)
+    assert builder.page_starts == (0, 6, 6)
+    assert builder.extraction.pages == 3
+    assert [page_of(builder.page_starts, offset) for offset in (0, 5)] == [1, 1]
+
+
+def test_nothing_told_is_nothing_extracted():
+    builder = built((Kind.PARAGRAPH, "Osaka spoke."))
+    assert builder.extraction == Extraction(
+        pages=None,
+        blank_pages=(),
+        unread_pages=(),
+        ocr_pages=(),
+        garbled=0.0,
+        left_out=(),
+        warnings=(),
+    )
+
+
+def test_what_is_left_out_is_counted_by_what_and_why_in_characters_of_clean_text():
+    builder = DocumentBuilder()
+    builder.leave_out("page header", "repeated on every page", " Seminar\u00a0 Report\x07 ")
+    builder.leave_out("page header", "repeated on every page", "Seminar Report")
+    builder.leave_out("page header", "too small")
+    builder.leave_out("picture", "holds no text")
+    assert builder.extraction.left_out == (
+        LeftOut("page header", "repeated on every page", times=2, characters=28),
+        LeftOut("page header", "too small", times=1, characters=0),
+        LeftOut("picture", "holds no text", times=1, characters=0),
+    )
+    assert builder.text == ""
+
+
+def test_pages_are_marked_by_what_became_of_them():
+    builder = DocumentBuilder()
+    for number, state in enumerate(("blank", "ocr", "unread", "ocr"), 1):
+        builder.begin_page()
+        builder.mark_page(number, state)
+    found = builder.extraction
+    assert (found.pages, found.blank_pages, found.unread_pages) == (4, (1,), (3,))
+    assert found.ocr_pages == (2, 4)
+
+
+def test_a_warning_is_told_once():
+    builder = DocumentBuilder()
+    for message in ("It is old.", "It is torn.", "It is old."):
+        builder.warn(message)
+    assert builder.extraction.warnings == ("It is old.", "It is torn.")
+
+
+def test_characters_without_letters_count_as_garbled_beside_those_in_the_text():
+    builder = DocumentBuilder()
+    builder.add(Kind.PARAGRAPH, "abcdef")
+    assert builder.extraction.garbled == 0.0
+    builder.mark_garbled(2)
+    assert builder.extraction.garbled == 0.25
+    builder.add(Kind.PARAGRAPH, "\ue000\ue001")
+    assert builder.text == "abcdef\n\n\ue000\ue001"
+    assert builder.extraction.garbled == round((2 + 10 * 2 / 8) / 12, 4)
+
+
+def test_a_file_of_nothing_but_garbled_characters_is_garbled_throughout():
+    builder = DocumentBuilder()
+    builder.mark_garbled(40)
+    assert builder.extraction.garbled == 1.0
+
+
+@pytest.mark.parametrize(
+    ("speaker", "cited"),
+    [
+        (Speaker("Dr. Ben Kloeck", "mayor", "Kobe"), "Dr. Ben Kloeck, mayor, Kobe"),
+        (Speaker("Ann Lee", None, "City of Bonn"), "Ann Lee, City of Bonn"),
+        (Speaker("Ann Lee", "mayor"), "Ann Lee, mayor"),
+        (Speaker("田中 太郎", labels=("田中",)), "田中 太郎"),
+    ],
+)
+def test_a_speaker_is_cited_with_the_role_and_organisation_that_are_known(speaker, cited):
+    assert speaker.cited == cited
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Dr. Ben Kloeck", "Ben Kloeck", "Kloeck", "KLOECK", "Klöeck", "Dr. Kloeck", "ben"),
+        *("Dr. Ben Kloeck, mayor, City of Kobe", "Mayor Kloeck", "Kloeck (City of Kobe)"),
+    ],
+)
+def test_a_speaker_is_named_by_a_part_of_the_name_also_with_the_role(name):
+    assert Speaker("Dr. Ben Kloeck", "mayor", "City of Kobe").is_named(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", " ", "—", "mayor", "Kobe", "City of Kobe", "Kloe", "Benjamin Kloeck"),
+        *("Mr. Kloeck", "Kloeck, mayor, Osaka", "Ben Roth"),
+    ],
+)
+def test_a_speaker_is_not_named_by_a_role_nor_by_anybody_elses_name(name):
+    assert not Speaker("Dr. Ben Kloeck", "mayor", "City of Kobe").is_named(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_named"),
+    [("田中", True), ("太郎", True), ("田中 太郎", True), ("市長", False), ("中村", False)],
+)
+def test_a_japanese_speaker_is_named_by_the_family_name(name, is_named):
+    assert Speaker("田中 太郎", "市長").is_named(name) is is_named
+
+
+def test_the_page_of_a_word_is_the_one_it_stands_on():
+    layout = Layout()
+    layout.add(0, 5, (2, 10.0, 10.0, 40.0, 20.0))
+    layout.add(6, 12, (3, 10.0, 10.0, 40.0, 20.0))
+    document = Document(
+        "id", "a.pdf", "0" * 64, "application/pdf", "Osaka spoke.", (), (0, 0, 9), layout=layout
+    )
+    assert [document.page_of(offset) for offset in (0, 4, 6, 8, 11)] == [2, 2, 3, 3, 3]
+    assert document.page_of(5) == 2  # the space between the words has no box

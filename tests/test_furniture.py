@@ -73,8 +73,15 @@ def test_what_repeats_in_the_middle_or_at_other_heights_is_text():
     assert kept(*heights)[1] == {}
 
 
-def test_what_repeats_in_large_letters_is_a_heading():
-    assert kept(*[[line("Summary", 800, 16), *body(n)] for n in range(4)])[1] == {}
+def test_large_letters_are_a_heading_until_they_stand_on_three_pages():
+    few = [
+        [line("Summary", 800, 16) if n < 2 else line(f"Day {'xy'[n % 2]}", 800), *body(n)]
+        for n in range(4)
+    ]
+    assert kept(*few)[1] == {}
+    assert kept(*[[line("Summary", 800, 16), *body(n)] for n in range(4)])[1] == {
+        "header or footer": 4
+    }
 
 
 def test_a_header_is_kept_where_the_page_has_nothing_else():

@@ -32,7 +32,7 @@ ORDER = [
     ["parsers.docx", "parsers.pptx", "parsers.odt", "parsers.rtf", "parsers.rfc_xml"],
     ["parsers.pdf_text", "parsers.ocr"],
     ["parsers.reading_order"],
-    ["parsers.furniture", "parsers.paragraphs"],
+    ["parsers.furniture", "parsers.ligatures", "parsers.paragraphs"],
     ["parsers.pdf"],
     ["parsers"],
     ["sentences"],

@@ -11,10 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
-from seminar_qa.documents import Block, Document, Kind
+from pdfs import drawn, page
+from seminar_qa.documents import Block, Document, Kind, Speaker
 from seminar_qa.engine import Engine
-from seminar_qa.errors import DocumentsError, IndexUnavailableError, ModelError
+from seminar_qa.errors import (
+    DocumentsError,
+    IndexUnavailableError,
+    ModelError,
+    UnreadableFileError,
+)
 from seminar_qa.index import PassageIndex, current_generation
 from seminar_qa.ingest import (
     Difference,
@@ -23,6 +32,7 @@ from seminar_qa.ingest import (
     build_index,
     compare,
     passage_text,
+    read_file,
     scan_documents,
 )
 from seminar_qa.passages import Passage
@@ -423,3 +433,216 @@ def test_a_run_killed_at_any_time_leaves_an_index_that_answers(fresh_home):
     build_index(settings)
     assert Engine.open(settings).manifest.documents == 2
     assert not list((fresh_home / "index" / "generations").glob("*.building"))
+
+
+def test_a_passage_is_embedded_with_the_one_who_speaks_in_front():
+    blocks = (Block(Kind.PARAGRAPH, 0, 9),)
+    speakers = (Speaker("Ann Lee"), Speaker("Ben Roth", "mayor", "Kiel"))
+    document = Document("d", "d.md", "ff", "text/markdown", "We agree.", blocks, speakers=speakers)
+    passage = Passage(0, 9, 0, 0, ("Trade",), 1)
+    assert passage_text(document, passage) == "Trade\nBen Roth, mayor, Kiel\nWe agree."
+
+
+# Side-cars
+
+
+NOTE = "Somebody wrote that the harbour grows. It will be deeper in May.\n"
+
+
+def write(settings: Settings, **files: str | bytes) -> None:
+    """Write reports and side-cars; "__" in a name stands for its dot."""
+    for name, data in files.items():
+        file = settings.documents / name.replace("__", ".")
+        file.write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+def titles(settings: Settings) -> dict[str, str | None]:
+    documents = PassageIndex.open(settings.index).records.documents()
+    return {document.path: document.title for document in documents if document.path != REPORT}
+
+
+def test_a_side_car_corrects_the_report_of_its_name(settings: Settings):
+    said = "title: Harbour day\ndate: 2021-05-04\nplace: Kiel\norganiser: Port of Kiel\n"
+    write(settings, a__txt=NOTE, a__yaml=said + "speakers: [{name: Ann Lee, role: mayor}]\n")
+    outcome = build_index(settings)
+    assert (outcome.documents, outcome.unread) == (2, ())
+    document = Engine.open(settings).documents()[0]
+    assert (document.path, document.title, document.date) == ("a.txt", "Harbour day", "2021-05-04")
+    assert (document.place, document.organiser) == ("Kiel", "Port of Kiel")
+    assert document.speakers == (Speaker("Ann Lee", "mayor"),)
+    assert document.extraction.warnings == ()
+
+
+def test_the_side_car_with_the_whole_name_goes_first_and_one_stem_is_shared(settings: Settings):
+    write(settings, a__txt=NOTE, a__md=f"{NOTE}More.", a__rst__md=f"{NOTE}Most.")
+    write(settings, a__yaml="title: shared", a__md__yml="title: own")
+    assert build_index(settings).unread == ()
+    assert titles(settings) == {"a.md": "own", "a.rst.md": None, "a.txt": "shared"}
+
+
+def test_a_side_car_belongs_to_a_report_in_its_own_folder(settings: Settings):
+    (settings.documents / "sub").mkdir()
+    write(settings, a__txt=NOTE)
+    (settings.documents / "sub" / "a.yaml").write_text("title: elsewhere")
+    (unread,) = build_index(settings).unread
+    assert unread.path == "sub/a.yaml"
+    assert titles(settings) == {"a.txt": None}
+
+
+def test_a_side_car_without_its_report_is_told_and_harms_nothing(settings: Settings):
+    write(settings, gone__yaml="title: x")
+    outcome = build_index(settings)
+    ((path, reason),) = [(unread.path, unread.reason) for unread in outcome.unread]
+    assert (path, outcome.documents) == ("gone.yaml", 1)
+    assert reason == "gone.yaml: there is no report of that name for this side-car"
+    assert not build_index(settings).built
+
+
+def test_only_side_cars_are_no_reports(settings: Settings):
+    (settings.documents / REPORT).unlink()
+    write(settings, gone__yaml="title: x")
+    with pytest.raises(DocumentsError, match=r"none of the 1 files could be read: gone\.yaml"):
+        build_index(settings)
+
+
+def test_a_side_car_that_comes_changes_or_goes_makes_the_index_stale(built: Settings):
+    write(built, a__txt=NOTE)
+    build_index(built)
+    assert titles(built) == {"a.txt": None}
+    write(built, a__yaml="title: Harbour day")
+    assert compare(built).added == ("a.yaml",)
+    assert build_index(built).built
+    assert titles(built) == {"a.txt": "Harbour day"}
+    write(built, a__yaml="title: Harbour night")
+    assert compare(built).changed == ("a.yaml",)
+    assert build_index(built).built
+    assert titles(built) == {"a.txt": "Harbour night"}
+    (built.documents / "a.yaml").unlink()
+    assert compare(built).deleted == ("a.yaml",)
+    assert build_index(built).built
+    assert titles(built) == {"a.txt": None}
+
+
+@pytest.mark.parametrize("said", ["title: [a", "date: yesterday"])
+def test_a_malformed_side_car_is_a_warning_and_the_report_is_read(settings: Settings, said: str):
+    write(settings, a__txt=NOTE, a__yaml=said)
+    outcome = build_index(settings)
+    assert (outcome.documents, outcome.unread) == (2, ())
+    (warning,) = Engine.open(settings).documents()[0].extraction.warnings
+    assert warning.startswith("a.yaml is left aside: it")
+
+
+def test_a_password_in_a_side_car_opens_a_report(settings: Settings):
+    write(settings, a__pdf=drawn(page("Osaka opened the harbour."), encrypt="s3 cret"))
+    shut = build_index(settings)
+    assert [unread.path for unread in shut.unread] == ["a.pdf"]
+    assert "password" in shut.unread[0].reason
+    write(settings, a__pdf__yaml="password: wrong")
+    assert [unread.path for unread in build_index(settings).unread] == ["a.pdf"]
+    write(settings, a__pdf__yaml="password: s3 cret")
+    assert build_index(settings).unread == ()
+    engine = Engine.open(settings)
+    assert engine.record(engine.documents()[0].id).document.text == "Osaka opened the harbour."
+    kept = b"".join(path.read_bytes() for path in built_files(settings))
+    assert b"s3 cret" not in kept
+
+
+def built_files(settings: Settings) -> list[Path]:
+    folder = settings.index / "generations" / current_generation(settings.index)
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.xfail(strict=True, reason="of files with the same bytes the first alone is tried")
+def test_a_password_beside_a_copy_opens_the_report(settings: Settings):
+    data = drawn(page("Osaka opened the harbour."), encrypt="secret")
+    write(settings, a__pdf=data, b__pdf=data, b__yaml="password: secret")
+    build_index(settings)
+    assert len(titles(settings)) == 1
+
+
+# What is read and what is not
+
+
+def test_copies_of_a_file_that_cannot_be_read_are_told_each(settings: Settings):
+    write(settings, a__txt=b"a\x00b", b__txt=b"a\x00b")
+    outcome = build_index(settings)
+    reasons = {unread.path: unread.reason for unread in outcome.unread}
+    assert "NUL bytes" in reasons["a.txt"]
+    assert reasons["b.txt"] == "b.txt: the same bytes as a.txt, which is unread"
+    assert PassageIndex.open(settings.index).manifest.copies == {}
+
+
+def test_hostile_files_among_good_ones_do_not_stop_the_run(settings: Settings):
+    pdf = drawn(page("Osaka opened the harbour."))
+    write(settings, a__pdf=pdf[: len(pdf) // 3], b__docx=b"PK\x03\x04" + b"\xff" * 500, c__pdf=pdf)
+    write(settings, d__html="<p>Gifu <b>spoke.</b>" + "<div>" * 20_000, e__rtf=b"{" * 100_000)
+    outcome = build_index(settings)
+    refused = {unread.path: unread.reason for unread in outcome.unread}
+    assert {"b.docx", "e.rtf"} <= set(refused) <= {"a.pdf", "b.docx", "d.html", "e.rtf"}
+    assert all(reason.startswith(f"{path}: ") for path, reason in refused.items())
+    assert {"c.pdf"} <= set(titles(settings))
+    assert outcome.documents + len(refused) == 6
+
+
+def test_a_file_that_takes_too_long_is_told_and_the_others_are_read(settings: Settings):
+    write(settings, a__txt="Osaka spoke with Mr. Amano of Kobe. " * 100_000, b__txt=NOTE)
+    outcome = build_index(settings.model_copy(update={"read_seconds": 1.5, "read_processes": 2}))
+    (unread,) = outcome.unread
+    assert unread.reason.startswith("a.txt: reading it took longer than 1.5 seconds")
+    assert outcome.documents == 2
+
+
+def scribble(canvas: Canvas) -> None:
+    """Draw a picture over the page, so that it is no blank one."""
+    picture = Image.new("RGB", (300, 400), "white")
+    for place in range(0, 300, 3):
+        picture.putpixel((place, place), (0, 0, 0))
+    canvas.drawImage(ImageReader(picture), 0, 0, 595, 842)
+
+
+def test_pages_that_were_not_read_are_counted_in_the_manifest(settings: Settings):
+    write(settings, a__pdf=drawn(page("Osaka opened the harbour."), scribble, scribble))
+    outcome = build_index(settings.model_copy(update={"ocr_seconds": 0}))
+    assert outcome.unread == ()
+    index = PassageIndex.open(settings.index)
+    document = next(iter(index.records.documents()))
+    assert (document.extraction.pages, document.extraction.unread_pages) == (3, (2, 3))
+    assert index.manifest.unread_pages == 2
+
+
+def test_another_setting_of_ocr_is_a_reason_to_build_anew(built: Settings):
+    without = built.model_copy(update={"ocr_seconds": 0})
+    languages = PassageIndex.open(built.index).manifest.recipe.ocr
+    if languages:
+        assert compare(without).why == ("pictures of text are now read in no language any more",)
+    build_index(without)
+    assert PassageIndex.open(built.index).manifest.recipe.ocr == ()
+    told = f"pictures of text are now read in {', '.join(languages)}"
+    assert compare(built).why == ((told,) if languages else ())
+
+
+def test_one_file_is_read_with_its_side_car_wherever_it_lies(tmp_path: Path):
+    (tmp_path / "a.txt").write_text(NOTE)
+    (tmp_path / "a.yaml").write_text("title: Harbour day")
+    (tmp_path / "b.txt").write_bytes(b"\x00")
+    reading = read_file(Settings(home=tmp_path / "none"), tmp_path / "a.txt")
+    assert reading.document.title == "Harbour day"
+    assert reading.document.path == "a.txt"
+    assert [s.start for s in reading.sentences] == [0, 39]
+
+
+def test_one_file_that_is_missing_is_a_folder_or_a_side_car_is_refused(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text("title: Harbour day")
+    settings = Settings(home=tmp_path)
+    with pytest.raises(UnreadableFileError, match=r"there is no file .*gone\.txt"):
+        read_file(settings, tmp_path / "gone.txt")
+    with pytest.raises(UnreadableFileError, match="there is no file"):
+        read_file(settings, tmp_path)
+    with pytest.raises(UnreadableFileError, match=r"a\.yaml is a side-car; give the report"):
+        read_file(settings, tmp_path / "a.yaml")
+
+
+def test_one_file_that_cannot_be_read_is_told_as_a_run_tells_it(tmp_path: Path):
+    (tmp_path / "a.txt").write_bytes(b"a\x00b")
+    with pytest.raises(UnreadableFileError, match=r"a\.txt: .*NUL bytes"):
+        read_file(Settings(home=tmp_path), tmp_path / "a.txt")

@@ -61,3 +61,9 @@ def test_places_are_kept_to_a_hundredth_of_a_point_also_below_the_origin():
     layout = Layout()
     layout.add(0, 1, (3, -12.344, -7.999, 10.006, 99.99))
     assert layout.boxes(0, 1) == [(3, -12.34, -8.0, 10.01, 99.99)]
+
+
+def test_a_place_that_no_page_reaches_does_no_harm():
+    layout = Layout()
+    layout.add(0, 4, (1, 3e12, 0, 4e12, 10))
+    assert layout.boxes(0, 4) == [(1, 1e7, 0, 1e7, 10)]

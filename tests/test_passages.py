@@ -1,5 +1,6 @@
 """Pieces of about eighty words."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from seminar_qa.documents import Document, DocumentBuilder, Kind
 from seminar_qa.passages import Passage, split_passages
-from seminar_qa.sentences import split_sentences
+from seminar_qa.sentences import Sentence, split_sentences
 from seminar_qa.text import count_words
 
 SENTENCES = st.sampled_from(
@@ -42,6 +43,13 @@ def document(*blocks: tuple[Kind, str]) -> Document:
 def cut(made: Document, size: int = 80) -> list[str]:
     found = split_passages(made, split_sentences(made), size=size)
     return [made.text[passage.start : passage.end] for passage in found]
+
+
+def spoken(made: Document, speakers: list[int | None]) -> tuple[Sentence, ...]:
+    """Return the sentences of a document with these speakers, in turn."""
+    found = split_sentences(made)
+    told = (speakers * len(found))[: len(found)]
+    return tuple(replace(s, speaker=n) for s, n in zip(found, told, strict=True))
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -173,3 +181,83 @@ def test_a_long_run_of_signs_does_not_make_a_long_passage():
 def test_sentences_without_words_fill_passages_too():
     made = document((Kind.PARAGRAPH, "😀! " * 20_000))
     assert max(map(len, cut(made))) < 500
+
+
+def turns(*speakers: int | None, size: int = 80) -> list[tuple[str, int | None]]:
+    """Return the passages, with their speakers, of paragraphs by these speakers."""
+    words = ("Osaka spoke.", "Gifu spoke.", "Iwate spoke.", "Kobe spoke.")
+    made = document(*[(Kind.PARAGRAPH, words[n]) for n in range(len(speakers))])
+    found = split_passages(made, spoken(made, list(speakers)), size=size)
+    return [(made.text[p.start : p.end].replace("\n\n", " "), p.speaker) for p in found]
+
+
+def test_another_speaker_begins_another_passage():
+    assert turns(0, 0, 1, 0) == [
+        ("Osaka spoke. Gifu spoke.", 0),
+        ("Iwate spoke.", 1),
+        ("Kobe spoke.", 0),
+    ]
+
+
+def test_a_sentence_of_nobody_joins_the_speaker_in_front_of_it():
+    assert turns(0, None, 1, None) == [
+        ("Osaka spoke. Gifu spoke.", 0),
+        ("Iwate spoke. Kobe spoke.", 1),
+    ]
+
+
+def test_sentences_of_nobody_join_the_speaker_who_follows_when_there_is_none_before():
+    assert turns(None, None, 1, 1) == [("Osaka spoke. Gifu spoke. Iwate spoke. Kobe spoke.", 1)]
+    assert turns(None, None) == [("Osaka spoke. Gifu spoke.", None)]
+
+
+def test_a_speaker_who_comes_back_after_nobody_goes_on():
+    assert turns(0, None, 0) == [("Osaka spoke. Gifu spoke. Iwate spoke.", 0)]
+
+
+def test_each_piece_of_a_long_turn_has_its_speaker():
+    assert turns(1, 1, 1, size=4) == [("Osaka spoke. Gifu spoke.", 1), ("Iwate spoke.", 1)]
+
+
+def test_another_speaker_within_a_paragraph_begins_another_passage():
+    made = document((Kind.PARAGRAPH, "Osaka spoke. Gifu spoke. Iwate spoke."))
+    found = split_passages(made, spoken(made, [0, 1, 1]))
+    assert [(p.first, p.last, p.speaker) for p in found] == [(0, 0, 0), (1, 2, 1)]
+
+
+def test_a_heading_goes_along_with_the_speaker_who_follows():
+    made = document(
+        (Kind.PARAGRAPH, "Osaka spoke."),
+        (Kind.HEADING, "Hydrogen"),
+        (Kind.HEADING, "Trade"),
+        (Kind.PARAGRAPH, "Gifu spoke."),
+    )
+    found = split_passages(made, spoken(made, [0, None, None, 1]))
+    assert [(made.text[p.start : p.end], p.speaker) for p in found] == [
+        ("Osaka spoke.", 0),
+        ("Hydrogen\n\nTrade\n\nGifu spoke.", 1),
+    ]
+
+
+def test_the_item_of_another_speaker_does_not_take_along_the_sentence_in_front():
+    made = document(
+        (Kind.PARAGRAPH, "Osaka and Gifu spoke. Two things matter."),
+        (Kind.LIST_ITEM, "Key persons."),
+        (Kind.LIST_ITEM, "A common goal."),
+    )
+    found = split_passages(made, spoken(made, [0, 0, 1, 1]), size=8)
+    assert [(p.first, p.last, p.speaker) for p in found] == [(0, 1, 0), (2, 3, 1)]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(BLOCKS, SIZES, st.lists(st.sampled_from([None, 0, 1, 2]), min_size=1, max_size=12))
+def test_one_speaker_at_most_speaks_in_a_passage_and_nothing_said_is_lost(blocks, size, speakers):
+    made = document(*blocks)
+    sentences = spoken(made, speakers)
+    held = set()
+    for passage in split_passages(made, sentences, size=size):
+        inside = range(passage.first, passage.last + 1)
+        assert {sentences[n].speaker for n in inside} <= {None, passage.speaker}
+        assert passage.speaker is None or passage.speaker in {sentences[n].speaker for n in inside}
+        held.update(inside)
+    assert held == set(range(len(sentences)))

@@ -233,7 +233,7 @@ def test_the_large_line_at_the_top_of_each_slide_is_its_heading():
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_rotated_page_is_read_as_it_is_written(turn):
-    made = parsed(drawn(lambda c: (c.setPageRotation(turn), write(c, NAGOYA, 72, 700))))
+    made = parsed(drawn(lambda c: (c.setPageRotation(turn), write(c, NAGOYA, 72, 500))))
     assert made.text == " ".join(NAGOYA)
 
 
@@ -418,3 +418,67 @@ def test_empty_kids_among_many_are_not_all_tried():
     made = parsed(raw_page(stream(TALK), tree=b"<</Type/Pages/Kids[%s]/Count 201>>" % kids))
     assert made.text == "Osaka signed it."
     assert len(made.extraction.unread_pages) <= 200
+
+
+def test_letters_drawn_upside_down_by_a_negative_size_and_turned_back_are_upright():
+    data = b"BT /F -12 Tf -1 0 0 -1 72 700 Tm (Osaka signed a memorandum) Tj ET"
+    assert parsed(raw_page(stream(data))).text == "Osaka signed a memorandum"
+
+
+def test_a_header_that_is_all_a_page_holds_is_no_part_of_the_sentence_around_it():
+    header = "The seminar in Tokyo"
+
+    def spoken(lines):
+        return lambda c: (write(c, header, 72, 810), write(c, lines, 72, 700))
+
+    alone = page(header, top=810)
+    made = parsed(drawn(spoken(NORTH), alone, spoken(KOBE), spoken(["Then all went home."])))
+    assert "leave the harbour of Kobe" in made.text
+    assert made.text.count(header) == 1
+
+
+def test_text_drawn_twice_at_one_place_is_read_once():
+    def bold(canvas):
+        write(canvas, NORTH)
+        write(canvas, NORTH, 72.2, 760.2)
+
+    assert parsed(drawn(bold)).text == " ".join(NORTH)
+
+
+def test_text_beyond_the_edge_of_the_page_is_left_out_and_told():
+    made = parsed(drawn(lambda c: (write(c, NORTH), write(c, "Nobody sees it", 72, 2_000))))
+    assert made.text == " ".join(NORTH)
+    assert [left.what for left in made.extraction.left_out] == ["text beyond the page's edge"]
+
+
+def test_what_is_filled_into_a_form_is_told_as_left_out():
+    def form(canvas):
+        write(canvas, NORTH)
+        canvas.acroForm.textfield(name="a", x=72, y=500, value="Filled in")
+
+    made = parsed(drawn(form))
+    assert [(left.what, left.times) for left in made.extraction.left_out] == [
+        ("form field or note", 1)
+    ]
+
+
+def test_columns_of_characters_that_pdfium_gives_as_tall_words_are_read_from_the_right():
+    columns = ["大阪府は協定を結んだ。", "岐阜県は賛成した。"]
+
+    def vertical(canvas):
+        canvas.setFont(MINCHO, 16)
+        for number, text in enumerate(columns):
+            for place, letter in enumerate(text):
+                canvas.drawString(400 - 30 * number, 700 - 16 * place, letter)
+
+    assert parsed(drawn(vertical)).text.replace(" ", "") == "".join(columns)
+
+
+def test_pictures_left_unread_by_the_settings_are_told_so():
+    def picture(canvas):
+        image = Image.new("L", (200, 200), 255)
+        ImageDraw.Draw(image).rectangle((20, 20, 120, 120), fill=0)
+        canvas.drawImage(ImageReader(image), 72, 400)
+
+    with pytest.raises(UnreadableFileError, match="SEMINAR_QA_OCR_SECONDS leaves unread"):
+        parsed(drawn(picture), ocr_seconds=0)

@@ -94,3 +94,9 @@ def test_a_file_that_cannot_be_read_is_told_with_its_path():
 def test_speakers_that_only_a_side_car_names_have_no_place_in_the_text():
     (speaker,) = read(REPORT, b"speakers: [Ann Lee]").document.speakers
     assert speaker == Speaker("Ann Lee")
+
+
+def test_a_side_car_that_cannot_be_read_is_told_when_the_password_is_missing():
+    data = drawn(page("Osaka spoke."), encrypt=StandardEncryption("secret"))
+    with pytest.raises(UnreadableFileError, match=r"encrypted.+a\.yaml is left aside.+password"):
+        read_report("a.pdf", SourceFile(data), "0", ("a.yaml", b"password: no"))

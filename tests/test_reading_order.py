@@ -79,9 +79,24 @@ def test_short_cells_beside_each_other_are_rows_of_a_table_and_no_columns():
     assert [[word.text for word in cell] for cell in made[0].cells] == [["Kobe"], ["12"], ["9%"]]
 
 
-def test_a_wide_gap_in_one_line_parts_cells():
-    (made,) = ordered(line("Region Ships Share", 72, 700, spread=60))
-    assert len(made.cells) == 3
+def test_wide_gaps_in_three_rows_part_the_cells_of_a_table():
+    rows = ["Region Ships Share", "Bonn 12 40", "Kobe 18 60"]
+    made = ordered(*(line(row, 72, 700 - 14 * n, spread=60) for n, row in enumerate(rows)))
+    assert [len(row.cells) for row in made] == [3, 3, 3]
+
+
+def test_what_stands_far_beside_a_line_of_no_table_is_no_part_of_its_sentence():
+    made = ordered(line("The talks with Bonn", 72, 700), line("Decision, and", 400, 700))
+    assert [(row.text, row.cells) for row in made] == [
+        ("The talks with Bonn", ()),
+        ("Decision, and", ()),
+    ]
+    assert made[0].column != made[1].column
+
+
+def test_a_label_stays_with_what_stands_far_beside_it():
+    (made,) = ordered(line("Place:", 72, 700), line("Kobe in Japan", 200, 700))
+    assert made.text == "Place: Kobe in Japan"
 
 
 def test_a_bullet_far_in_front_of_its_text_is_no_cell():

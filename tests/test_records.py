@@ -1,13 +1,17 @@
 """The records of an index: what is written comes back, and what was altered is refused."""
 
 import sqlite3
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from seminar_qa.documents import Block, Document, Kind
+from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
 from seminar_qa.errors import IndexDamagedError, NotFoundError
+from seminar_qa.layout import Layout
 from seminar_qa.passages import Passage
 from seminar_qa.records import Filters, Record, Records, RecordWriter
 from seminar_qa.sentences import Sentence
@@ -148,3 +152,212 @@ def test_a_path_with_a_question_mark_can_be_opened(tmp_path: Path, path: Path):
     odd = tmp_path / "what? #1%20"
     odd.mkdir()
     assert Records.open(path.rename(odd / "records.sqlite")).count("documents") == 2
+
+
+HARBOUR = Document(
+    id="h3",
+    path="c/harbour.pdf",
+    sha256="cc",
+    media_type="application/pdf",
+    text="BAN: The harbour grows. It is “new”. We doubt it.",
+    blocks=(
+        Block(Kind.PARAGRAPH, 5, 36, (), 0, "BAN"),
+        Block(Kind.PARAGRAPH, 37, 49, ("Trade",), 0, None),
+    ),
+    page_starts=(0, 37, 49),
+    title="Harbour “港”",
+    organiser="Port of Kiel 😀",
+    speakers=(
+        Speaker("Dr. Ben Kloeck", "mayor", "City of Kobe", ("BAN", "BEN"), 0, 3),
+        Speaker("田中 太郎"),
+    ),
+    found_at=(("title", 0, 3), ("organiser", 5, 9)),
+    extraction=Extraction(
+        pages=3,
+        blank_pages=(3,),
+        unread_pages=(1, 2),
+        ocr_pages=(2,),
+        garbled=0.0125,
+        left_out=(LeftOut("page header", "repeated on every page", 2, 28), LeftOut("picture", "x")),
+        warnings=("It is torn.", "“Es” fehlt."),
+    ),
+)
+SPOKEN = (Sentence(5, 23, 0, 0), Sentence(24, 36, 0, None), Sentence(37, 49, 1, 1))
+TOLD = (Passage(5, 36, 0, 1, (), 0), Passage(37, 49, 2, 2, ("Trade",), 1))
+KIEL = replace(GIFU, id="k4", path="d/kiel.txt", date="2020-01-02", speakers=(Speaker("Ann Lee"),))
+
+
+@pytest.fixture
+def spoken(tmp_path: Path) -> Path:
+    """A database of two documents with speakers, and one without between them."""
+    writer = RecordWriter(tmp_path / "spoken.sqlite")
+    assert writer.add(HARBOUR, SPOKEN, TOLD) == range(2)
+    assert writer.add(GIFU, (Sentence(0, 5, 0),), (Passage(0, 5, 0, 0),)) == range(2, 3)
+    by_ann = (Sentence(0, 5, 0, 0),), (Passage(0, 5, 0, 0, (), 0), Passage(0, 5, 0, 0))
+    assert writer.add(KIEL, *by_ann) == range(3, 5)
+    writer.close()
+    return tmp_path / "spoken.sqlite"
+
+
+def test_who_speaks_and_how_it_was_read_come_back_whole(spoken: Path):
+    records = Records.open(spoken)
+    assert records.record(0) == Record(HARBOUR, SPOKEN, TOLD, range(2))
+    assert records.record(1).document.extraction == Extraction()
+    listed = next(document for document in records.documents() if document.id == "h3")
+    assert listed == replace(HARBOUR, text="", blocks=())
+
+
+def test_the_length_of_each_text_is_counted_in_code_points(path: Path):
+    assert Records.open(path).characters() == {"a1": 35, "g2": 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Kloeck", [(0, 0)]),
+        ("dr. kloeck", [(0, 0)]),
+        ("Dr. Ben Kloeck, mayor, City of Kobe", [(0, 0)]),
+        ("田中", [(0, 1)]),
+        ("Lee", [(2, 0)]),
+        ("mayor", []),
+        ("Nobody", []),
+        ("", []),
+        ("%", []),
+        ("' OR 1=1", []),
+    ],
+)
+def test_speakers_are_found_by_name_in_all_documents(spoken: Path, name: str, found: list[object]):
+    assert Records.open(spoken).speakers_named(name) == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        (Filters(speakers=("Kloeck",)), [0]),
+        (Filters(speakers=("太郎",)), [1]),
+        (Filters(speakers=("Ann Lee",)), [3]),
+        (Filters(speakers=("Ann Lee", "Kloeck")), [0, 3]),
+        (Filters(speakers=("Nobody",)), []),
+        (Filters(speakers=("Ann Lee", "Nobody")), [3]),
+        (Filters(speakers=("Ann Lee",), documents=("h3",)), []),
+        (Filters(speakers=("Ann Lee", "Kloeck"), documents=("h3", "g2")), [0]),
+        (Filters(speakers=("Ann Lee", "Kloeck"), after="2020-01-01"), [3]),
+        (Filters(speakers=("Ann Lee",), before="2020-01-01"), []),
+    ],
+)
+def test_a_filter_by_speaker_chooses_the_rows_of_what_they_said(
+    spoken: Path, filters: Filters, rows: list[int]
+):
+    assert Records.open(spoken).rows(filters) == rows
+
+
+def test_a_filter_by_speaker_restricts():
+    assert Filters(speakers=("Ann Lee",))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET speakers = replace(speakers, 'Kloeck', 'Roth')",
+        "UPDATE documents SET organiser = 'Port of Bonn'",
+        "UPDATE documents SET found_at = '[]'",
+        "UPDATE documents SET found_at = 7",
+        "UPDATE documents SET extraction = replace(extraction, '0.0125', '0.5')",
+        "UPDATE documents SET extraction = '{}'",
+        "UPDATE documents SET speakers = 'no JSON'",
+        "UPDATE blocks SET speaker = 'BEN' WHERE number = 0",
+        "UPDATE sentences SET speaker = 1 WHERE number = 0",
+        "UPDATE passages SET speaker = 1 WHERE row = 0",
+    ],
+)
+def test_altered_speakers_and_facts_are_refused(spoken: Path, statement: str):
+    alter(spoken, statement)
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+        Records.open(spoken).record(0)
+
+
+def lay_out(words: list[tuple[int, int]], width: int = 40) -> Layout:
+    """Return a layout of words that stand side by side, `width` of them on a line."""
+    layout = Layout()
+    for number, (start, end) in enumerate(words):
+        line, place = divmod(number, width)
+        bottom = 700.0 - 12 * (line % 50)
+        layout.add(start, end, (1 + line // 50, 10.0 * place, bottom, 10.0 * place + 9, bottom + 9))
+    return layout
+
+
+def records_of(folder: Path, layout: Layout, length: int) -> Records:
+    document = replace(GIFU, text="x" * length, blocks=(Block(Kind.NOTE, 0, length),))
+    file = folder / "laid.sqlite"
+    file.unlink(missing_ok=True)
+    writer = RecordWriter(file)
+    writer.add(KIEL, (), ())
+    writer.add(replace(document, layout=layout), (), ())
+    writer.close()
+    return Records.open(file)
+
+
+def test_boxes_come_back_a_box_a_line(tmp_path: Path):
+    layout = lay_out([(0, 5), (6, 11), (12, 17), (18, 23)], width=2)
+    records = records_of(tmp_path, layout, 23)
+    assert records.boxes(1, 0, 11) == [(1, 0.0, 700.0, 19.0, 709.0)]
+    assert records.boxes(1, 6, 15) == [(1, 10.0, 700.0, 19.0, 709.0), (1, 0.0, 688.0, 9.0, 697.0)]
+    assert records.boxes(1, 5, 6) == []
+    assert records.boxes(0, 0, 5) == []
+
+
+def test_boxes_are_found_at_any_distance_from_the_start(tmp_path: Path):
+    layout = lay_out([(10 * n, 10 * n + 9) for n in range(3_000)])
+    records = records_of(tmp_path, layout, 30_000)
+    for start in range(0, 30_000, 370):
+        last = start // 400 * 400 + 400  # a line has 40 words of 10 code points
+        end = min(start + 150, last)
+        if start // 8_192 == end // 8_192:
+            assert records.boxes(1, start, end) == layout.boxes(start, end)
+
+
+CUT = "a part of the layout ends there"
+
+
+@pytest.mark.xfail(strict=True, reason=f"the line is given as two boxes where {CUT}")
+def test_a_line_is_one_box_also_where_the_layout_is_kept_in_two_parts(tmp_path: Path):
+    layout = lay_out([(10 * n, 10 * n + 9) for n in range(900)])
+    records = records_of(tmp_path, layout, 9_000)
+    assert records.boxes(1, 8_150, 8_250) == layout.boxes(8_150, 8_250)
+
+
+@pytest.mark.xfail(strict=True, reason=f"a run of Japanese that began before is lost where {CUT}")
+def test_a_word_that_begins_in_one_part_of_the_layout_has_its_box_in_the_next(tmp_path: Path):
+    layout = lay_out([(8_170, 8_200), (8_200, 8_230)])
+    records = records_of(tmp_path, layout, 9_000)
+    assert records.boxes(1, 8_193, 8_199) == layout.boxes(8_193, 8_199) != []
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), max_size=40), st.data())
+def test_the_boxes_of_any_stretch_are_those_that_were_laid_out(tmp_path_factory, gaps, data):
+    words, place = [], 0
+    for gap, length in gaps:
+        words.append((place + gap, place + gap + length))
+        place += gap + length
+    layout = lay_out(words, width=5)
+    start, end = (data.draw(st.integers(0, place)) for _ in range(2))
+    records = records_of(tmp_path_factory.getbasetemp(), layout, place + 1)
+    assert records.boxes(1, start, end) == layout.boxes(start, end)
+
+
+def test_a_layout_that_was_altered_is_refused(tmp_path: Path):
+    records_of(tmp_path, lay_out([(0, 5)]), 10).close()
+    other = zlib.compress(lay_out([(0, 9)]).tobytes())
+    alter(tmp_path / "laid.sqlite", f"UPDATE layouts SET words = x'{other.hex()}'")
+    records = Records.open(tmp_path / "laid.sqlite")
+    with pytest.raises(IndexDamagedError, match="the layout of document 1 was altered"):
+        records.boxes(1, 0, 5)
+
+
+@pytest.mark.parametrize("words", ["x'00ff'", "x''"])
+def test_a_layout_that_is_cut_short_is_refused(tmp_path: Path, words: str):
+    records_of(tmp_path, lay_out([(0, 5)]), 10).close()
+    alter(tmp_path / "laid.sqlite", f"UPDATE layouts SET words = {words}")
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+        Records.open(tmp_path / "laid.sqlite").boxes(1, 0, 5)

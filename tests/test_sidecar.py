@@ -153,3 +153,8 @@ def test_what_a_side_car_says_takes_the_place_of_what_was_found():
         *("Hydrogen day", "Kobe", "Bonn", "2017-01-01"),
     )
     assert made.found_at == (("place", 8, 12),)
+
+
+def test_a_date_that_does_not_exist_is_told_as_such():
+    with pytest.raises(UnreadableFileError, match="a date that does not exist"):
+        read_sidecar(b"date: 2018-02-30")

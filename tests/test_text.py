@@ -1,8 +1,10 @@
 """Characters and words."""
 
 import hashlib
+import time
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from seminar_qa.text import (
     has_cjk,
     is_cjk,
     join_lines,
+    share_garbled,
     words,
 )
 
@@ -128,3 +131,50 @@ def test_removing_a_soft_hyphen_leaves_nfc():
 
 def test_other_line_ends_become_line_ends():
     assert clean("one\x0btwo\x85three\u2028four") == "one\ntwo\nthree\nfour"
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.text(st.characters(max_codepoint=0x17F), max_size=40))
+def test_plain_text_is_cleaned_as_it_is_inside_of_any_other(raw):
+    assert clean(f"日{raw}日") == f"日{clean(raw)}日"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\u3000",
+        "Plain words, 3,000 of them.",
+        "The α-helix, Δx = 5 μm, β2-receptors and kΩ.",
+        "日本の協力 ＥＵ 한국어",
+        "Привет мир, שלום, سلام",
+        "Straße, Łódź, Œuvre, ﬁve",
+        "👨‍👩‍👧 x\u0301",
+        "УВД (UVD) and НАТО/NATO",
+    ],
+)
+def test_what_can_be_meant_is_not_garbled(text):
+    assert share_garbled(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("ab\ufffd\ufffd", 0.5),
+        ("\ue000\uf8ff\U000f0000 \U0010ffff", 1.0),
+        ("a\ufdd0b\uffff", 0.5),
+        ("Pаypal", 1.0),
+        ("Pаypal stays", 6 / 11),
+        ("мalformed", 1.0),
+        ("\u0e01oo", 1.0),
+    ],
+)
+def test_characters_that_cannot_be_meant_are_counted_among_those_that_are_seen(text, share):
+    assert share_garbled(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("piece", ["a", "é", "Б", "AБ", "aБ", "a Б", "A\u0301Б", "\ufffd"])
+def test_a_word_without_end_is_looked_at_in_linear_time(piece):
+    begun = time.monotonic()
+    assert 0.0 <= share_garbled(piece * (1_000_000 // len(piece))) <= 1.0
+    assert time.monotonic() - begun < 2

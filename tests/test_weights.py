@@ -9,6 +9,7 @@ from seminar_qa.errors import ModelError
 from seminar_qa.weights import (
     DEFAULT_ENCODER,
     DEFAULT_ENCODER_SHA256,
+    english_words,
     find_encoder,
     find_reader,
     hash_file,
@@ -83,3 +84,11 @@ def test_other_prompts_make_another_model_of_the_same_weights(tmp_path):
     before = hash_model(tmp_path, "00")
     (tmp_path / "config.json").write_text('{"prompts": {}}')
     assert hash_model(tmp_path, "00") != before
+
+
+def test_the_words_of_the_encoder_are_whole_words_in_lower_case():
+    words = english_words()
+    assert 15_000 < len(words) < 25_000
+    assert {"harbour", "cooperation", "said", "mayor"} <= words
+    assert not {"[PAD]", "[unused0]", "##ing", "a", "2018", "Kloeck", "Mayor", ""} & words
+    assert {word for word in words if word != word.lower()} == set()

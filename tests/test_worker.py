@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
 
 from pdfs import drawn, page
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
@@ -218,3 +219,26 @@ def test_a_pdf_keeps_its_boxes_on_the_way(tmp_path):
     ((number, left, bottom, _, top),) = reading.document.layout.boxes(0, 12)
     assert (number, round(left)) == (1, 72)
     assert 755 < bottom < 760 < top < 770
+
+
+@pytest.mark.parametrize("answer", [b"{}", b'{"blocks": 1}', b"[1]", b"nonsense", b'{"a": 1'])
+def test_nonsense_from_a_process_refuses_the_file_and_no_more(answer, job, monkeypatch, tmp_path):
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\nread line; printf '%s\\n' '{answer.decode()}'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    worker = Worker(LIMITS)
+    with pytest.raises(UnreadableFileError, match=r"a\.txt: the program that read it"):
+        worker.read(job)
+    worker.close()
+
+
+def test_the_reason_does_not_depend_on_the_file_before(tmp_path):
+    sealed = drawn(page("Osaka spoke."), encrypt=StandardEncryption("secret"))
+    files = {"a.pdf": sealed, "b.pdf": b"%PDF-1.7\n%%EOF\n", "c.pdf": sealed}
+    jobs = []
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        jobs.append(Job(name, tmp_path / name))
+    told = [str(outcome) for _, outcome in read_all(jobs, LIMITS, 1)]
+    assert ["encrypted" in reason for reason in told] == [True, False, True]

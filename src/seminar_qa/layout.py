@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 _FIELDS = 7  # start, end, page, left, bottom, right, top
 _UNIT = 100  # coordinates are kept in hundredths of a point
+_FARTHEST = 10_000_000.0  # points; beyond it 32 bits would not do
 
 Box = tuple[int, float, float, float, float]
 """Page, counted from 1, then left, bottom, right and top in points."""
@@ -27,11 +28,14 @@ class Layout:
     def add(self, start: int, end: int, box: Box) -> None:
         """Append the word `text[start:end]`; it must not begin before the last one."""
         page, left, bottom, right, top = box
-        edges = round(left * _UNIT), round(bottom * _UNIT), round(right * _UNIT), round(top * _UNIT)
-        self.numbers.extend((start, end, page, *edges))
+        edges = (min(max(edge, -_FARTHEST), _FARTHEST) for edge in (left, bottom, right, top))
+        self.numbers.extend((start, end, page, *(round(edge * _UNIT) for edge in edges)))
 
     def boxes(self, start: int, end: int) -> list[Box]:
-        """Return one box for each line of `text[start:end]`; empty where no word is placed."""
+        """Return one box for each line of `text[start:end]`; empty where no word is placed.
+
+        Text that does not run to the right has one for each word.
+        """
         lines: list[Box] = []
         for box in self._words(start, end):
             if lines and _same_line(lines[-1], box):

@@ -34,7 +34,10 @@ def read_report(
     UnreadableFileError.
     """
     said, warning = _sidecar(sidecar)
-    document = read_document(path, replace(source, password=said.password), sha256)
+    try:
+        document = read_document(path, replace(source, password=said.password), sha256)
+    except UnreadableFileError as error:
+        raise UnreadableFileError(f"{error}; {warning}" if warning else str(error)) from error
     document = replace(document, blocks=mark_turns(document.text, document.blocks))
     facts = find_facts(document.text, document.blocks)
     warnings = document.extraction.warnings + ((warning,) if warning else ())

@@ -40,11 +40,15 @@ def read_sidecar(data: bytes) -> SideCar:
     """Read a side-car. Raises UnreadableFileError that says what is wrong and how it should be."""
     try:
         found = yaml.safe_load(data.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""
         raise UnreadableFileError(
             f"it is no YAML{line}; write lines such as “date: 2018-11-20”"
+        ) from error
+    except ValueError as error:  # what YAML takes for a date and is none
+        raise UnreadableFileError(
+            "it has a date that does not exist; write it as 2018-11-20"
         ) from error
     if found is None:
         return SideCar()

@@ -52,6 +52,7 @@ class Limits:
     ocr_seconds: float = 600
 
 
+_LONGEST_ANSWER = 1 << 30  # bytes
 _OCR_BEGINS = b'"ocr"\n'
 """What a process says when it begins to read pictures, which takes longer."""
 Outcome = Reading | UnreadableFileError
@@ -74,11 +75,18 @@ class Worker:
         finally:
             watch.cancel()
         if answer is None:
+            _wait(process)
             self.close()
             raise UnreadableFileError(f"{job.path}: {self._why_lost(process, watch.expired)}")
         if "unreadable" in answer:
             raise UnreadableFileError(str(answer["unreadable"]))
-        return decoded(answer)
+        try:
+            return decoded(answer)
+        except (KeyError, TypeError, ValueError, AttributeError, zlib.error) as error:
+            self.close()
+            raise UnreadableFileError(
+                f"{job.path}: the program that read it gave nonsense ({error!r}); it is hostile"
+            ) from error
 
     def close(self) -> None:
         """End the process and those it has begun."""
@@ -121,7 +129,10 @@ class Worker:
             return _too_large(self._limits.memory)
         if process.returncode and process.returncode < 0:
             name = signal.Signals(-process.returncode).name
-            return f"the program that read it broke down ({name}); it is damaged or hostile"
+            return (
+                f"the program that read it broke down ({name}): it is damaged or hostile, or needs "
+                f"more than {self._limits.memory} MiB of memory (SEMINAR_QA_READ_MEMORY)"
+            )
         return f"the program that read it broke down ({lines[-1] if lines else 'no reason given'})"
 
 
@@ -150,6 +161,12 @@ class _Watch:
         _kill(self._process)
 
 
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Give a process that has broken down a moment to end by itself, so that it says why."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=1)
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -176,10 +193,10 @@ def _ask(
     try:
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
-        line = process.stdout.readline()
+        line = process.stdout.readline(_LONGEST_ANSWER)
         if line == _OCR_BEGINS:
             watch.begin(limits.seconds + limits.ocr_seconds)
-            line = process.stdout.readline()
+            line = process.stdout.readline(_LONGEST_ANSWER)
         answer = json.loads(line) if line.endswith(b"\n") else None
     except (OSError, ValueError):
         return None
@@ -277,12 +294,20 @@ def decoded(data: dict[str, Any]) -> Reading:
         blocks=blocks,
         speakers=speakers,
         extraction=Extraction(**seen),
-        layout=Layout.frombytes(zlib.decompress(base64.b64decode(data.pop("layout")))),
+        layout=Layout.frombytes(_unpacked(base64.b64decode(data.pop("layout")))),
         page_starts=tuple(data.pop("page_starts")),
         found_at=tuple(map(tuple, data.pop("found_at"))),
         **data,
     )
     return Reading(document, sentences)
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    unpacked = unpacking.decompress(data, _LONGEST_ANSWER)
+    if unpacking.unconsumed_tail:
+        raise ValueError("the layout is too long")
+    return unpacked
 
 
 # the other process

@@ -51,7 +51,8 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
     Raises UnreadableFileError when it is damaged or encrypted.
     """
     try:
-        return archive.read(name)
+        with archive.open(name) as member:
+            return member.read(archive.getinfo(name).file_size + 1)
     except KeyError:
         return None
     except NotImplementedError as error:

@@ -6,6 +6,7 @@ They are told by what repeats at the edge of several pages; what stands on one p
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from seminar_qa.documents import DocumentBuilder
 from seminar_qa.parsers.reading_order import Line
@@ -27,10 +28,16 @@ def without_furniture(pages: list[list[Line]], builder: DocumentBuilder) -> list
     """Return the pages without running headers, footers and page numbers, which are told."""
     numbers = set(_page_numbers(pages))
     repeated = set(_repeated(pages, numbers))
-    for page, lines in enumerate(pages):  # what is all that a page holds is its text
-        places = {(page, number) for number in range(len(lines))}
-        if places <= numbers | repeated:
-            numbers, repeated = numbers - places, repeated - places
+    bare = {
+        page
+        for page, lines in enumerate(pages)
+        if lines and {(page, number) for number in range(len(lines))} <= numbers | repeated
+    }
+    numbers, repeated = (
+        {place for place in places if place[0] not in bare} for places in (numbers, repeated)
+    )
+    if 0 < len(bare) < sum(map(bool, pages)):
+        pages = [_set_aside(lines) if page in bare else lines for page, lines in enumerate(pages)]
     for page, number in sorted(numbers):
         builder.leave_out("page number", "counts the pages", pages[page][number].text)
     for page, number in sorted(repeated):
@@ -40,6 +47,11 @@ def without_furniture(pages: list[list[Line]], builder: DocumentBuilder) -> list
         [line for number, line in enumerate(lines) if (page, number) not in gone]
         for page, lines in enumerate(pages)
     ]
+
+
+def _set_aside(lines: list[Line]) -> list[Line]:
+    """All that a page holds is kept, but no sentence goes on in it."""
+    return [replace(line, aside=True) for line in lines]
 
 
 def _edges(lines: list[Line], without: set[int], depth: int = _EDGE) -> Iterator[tuple[str, int]]:

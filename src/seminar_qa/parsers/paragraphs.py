@@ -32,6 +32,7 @@ _LONGEST_TITLE = 300
 _MOST_HEADING_WORDS = 20
 _LARGER = 1.08
 _SMALLER = 0.93
+_COVER = 15  # a cover has at most so many lines
 _JUMP = 1.4  # lines further apart than this, in usual distances, are of two blocks
 _INDENT = 0.8  # in heights of the font
 
@@ -199,9 +200,9 @@ class _Kinds:
 
     def tell(self) -> None:
         """Set the kinds and levels of all chunks."""
+        self._tell_tables()
         title = self._title()
         self.headings = set(map(id, self._slide_headings()))
-        self._tell_tables()
         for chunk in self.chunks:
             if chunk is title:
                 chunk.kind = Kind.TITLE
@@ -211,13 +212,17 @@ class _Kinds:
         self._tell_levels()
 
     def _title(self) -> Chunk | None:
-        """The largest letters in the upper half of the first page with text."""
+        """The largest letters in the upper half of the first page with text, or on a cover."""
         first = self.chunks[0].pages[0] if self.chunks else 0
         page = [c for c in self.chunks if c.pages[0] == first and not c.lines[0].aside]
+        bases = [line.base for chunk in page for line in chunk.lines]
+        middle = (min(bases) + max(bases)) / 2 if len(bases) > _COVER else float("-inf")
         large = [
             c
             for c in page
-            if len(c.text) <= _LONGEST_TITLE and (self.slides or c.size > 1.15 * self.body)
+            if c.lines[0].base >= middle
+            and len(c.text) <= _LONGEST_TITLE
+            and (self.slides or c.size > 1.15 * self.body)
         ]
         named = [c for c in large if sum(x.isalpha() for x in c.text) >= 4]
         phrases = [c for c in named if count_words(c.text) > 1] or named
@@ -291,14 +296,9 @@ class _Kinds:
             run = [chunk] if chunk.lines and chunk.lines[0].cells else []
 
     def _is_table(self, run: list[Chunk]) -> bool:
-        """Tell whether the cells of rows stand below one another, in letters that are text."""
-        edges = [[(cell[0].left, cell[-1].right) for cell in c.lines[0].cells] for c in run]
-        aligned = sum(
-            _aligned(row, [edge for other in edges if other is not row for edge in other])
-            for row in edges
-        )
+        """Tell whether rows are in letters that are text, not in those of a figure."""
         large = sum(chunk.size >= 0.75 * self.body for chunk in run)
-        return min(aligned, large) * 3 >= len(run) * 2
+        return large * 3 >= len(run) * 2
 
     def _tell_front(self, title: Chunk | None) -> None:
         """What stands short at the head of the first page, before the first running text."""
@@ -332,18 +332,6 @@ class _Kinds:
                 if not depth and _LETTERED.match(chunk.text):
                     depth = 1 if chunk.text.isupper() else 2
                 chunk.level = depth or min(6, styles.index((round(chunk.size), chunk.bold)) + 1)
-
-
-def _aligned(row: list[tuple[float, float]], others: list[tuple[float, float]]) -> bool:
-    """Tell whether two cells of a row begin or end where cells of other rows do."""
-    near = 3.0  # points
-    return (
-        sum(
-            any(abs(left - x) < near or abs(right - y) < near for x, y in others)
-            for left, right in row
-        )
-        > 1
-    )
 
 
 def _tell_rows(run: list[Chunk]) -> None:
@@ -400,7 +388,7 @@ def _follower(chunks: list[Chunk], place: int, whole: Chunk | None = None) -> in
         other = chunks[number]
         if other.kind is Kind.PARAGRAPH:
             moved = (other.lines[0].column, other.pages[0]) != (last.column, chunk.pages[-1])
-            near = other.pages[0] - chunk.pages[-1] <= 1
+            near = other.pages[0] - chunk.pages[-1] <= 3
             fits = moved and near and _goes_on(last, other.lines[0])
             return number if fits else None
         if other.kind not in skipped:

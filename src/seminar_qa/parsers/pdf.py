@@ -11,6 +11,7 @@ from statistics import median
 from seminar_qa.documents import DocumentBuilder
 from seminar_qa.errors import UnreadableFileError
 from seminar_qa.parsers.furniture import without_furniture
+from seminar_qa.parsers.ligatures import with_ligatures
 from seminar_qa.parsers.ocr import OcrWord, ocr_languages, read_image
 from seminar_qa.parsers.paragraphs import add_pages
 from seminar_qa.parsers.pdf_text import PageText, PdfFile, TextLine, open_pdf
@@ -38,7 +39,7 @@ def parse_pdf(source: SourceFile, builder: DocumentBuilder) -> None:
             builder.warn("it is an XFA form, whose fields are not read; print it to a PDF first")
     if not any(pages):
         raise UnreadableFileError(_why_empty(builder))
-    add_pages(without_furniture(pages, builder), builder, slides=slides)
+    add_pages(without_furniture(with_ligatures(pages), builder), builder, slides=slides)
 
 
 def _why_empty(builder: DocumentBuilder) -> str:
@@ -77,6 +78,10 @@ def _read_pages(
 def _with_ocr(number: int, page: PageText, ocr: "_Ocr", builder: DocumentBuilder) -> PageText:
     """Return a page as it is, or as OCR reads it when its text cannot be had otherwise."""
     text = " ".join(word.text for line in page.lines for word in line.words)
+    if page.outside:
+        builder.leave_out("text beyond the page's edge", "nobody sees it", page.outside)
+    for _ in range(page.fields):
+        builder.leave_out("form field or note", "only what is printed is read")
     strange = share_garbled(text) * len(text) + page.garbled
     garbled = strange > _GARBLED * (len(text) + page.garbled)
     if text and not garbled:
@@ -107,7 +112,12 @@ class _Ocr:
 
     def lines(self, number: int) -> tuple[TextLine, ...]:
         """Return the lines of a page, counted from 0; none where it cannot be read."""
-        if not self._source.ocr_seconds or not ocr_languages():
+        if not self._source.ocr_seconds:
+            self._builder.warn(
+                "it has pictures of text, which SEMINAR_QA_OCR_SECONDS leaves unread"
+            )
+            return ()
+        if not ocr_languages():
             self._builder.warn(
                 "it has pictures of text, which are read where tesseract-ocr is installed"
             )

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -69,7 +69,8 @@ class PageText:
     """The text of one page.
 
     `pictures` tells whether anything but text is drawn on it; `garbled` counts the characters whose
-    font does not say which letters they are.
+    font does not say which letters they are. `outside` is text beyond the edges of the page, and
+    `fields` counts form fields and notes written onto the page, whose text is not had.
     """
 
     width: float
@@ -77,6 +78,8 @@ class PageText:
     lines: tuple[TextLine, ...]
     pictures: bool
     garbled: int = 0
+    outside: str = ""
+    fields: int = 0
 
 
 class PdfFile:
@@ -105,12 +108,19 @@ class PdfFile:
             text_page = page.get_textpage()
             try:
                 text = text_page.get_text_range() if text_page.count_chars() > 0 else ""
-                lines = tuple(_lines(text_page, text))
+                lines, outside = _inside(_lines(text_page, text), page.get_cropbox())
             finally:
                 text_page.close()
             width, height = page.get_size()
-            garbled = len(_NO_LETTER.findall(text))
-            return PageText(width, height, lines, _has_pictures(page), garbled)
+            return PageText(
+                width,
+                height,
+                lines,
+                pictures=_has_pictures(page),
+                garbled=len(_NO_LETTER.findall(text)),
+                outside=outside,
+                fields=_count_fields(page),
+            )
 
     def image(self, number: int) -> Any:
         """Return a page, counted from 0, as an image of PIL at 300 dpi, and dots per point."""
@@ -148,6 +158,7 @@ class PdfFile:
 @contextmanager
 def open_pdf(data: bytes, password: str | None) -> Iterator[PdfFile]:
     """Open a PDF; without a password the empty one is tried. Raises UnreadableFileError."""
+    pdfium.FPDF_LoadMemDocument64(b"-", 1, None)  # so that the last error is not an older one's
     try:
         document = pypdfium2.PdfDocument(data, password=password)
     except pypdfium2.PdfiumError as error:
@@ -167,6 +178,37 @@ def _reason(error: pypdfium2.PdfiumError, password: str | None) -> str:
     if code == pdfium.FPDF_ERR_SECURITY:
         return "it is encrypted in a way that cannot be opened; save it anew without encryption"
     return "it is damaged or no PDF; open it in a PDF program and save it anew"
+
+
+def _inside(
+    lines: Iterator[TextLine], box: tuple[float, float, float, float]
+) -> tuple[tuple[TextLine, ...], str]:
+    """Return the lines with the words on the page, and the text of those outside of its box."""
+    left, bottom, right, top = box
+    kept: list[TextLine] = []
+    outside: list[str] = []
+    for line in lines:
+        words = tuple(
+            word
+            for word in line.words
+            if left <= (word.left + word.right) / 2 <= right
+            and bottom <= (word.bottom + word.top) / 2 <= top
+        )
+        if len(words) < len(line.words):
+            outside += [word.text for word in line.words if word not in words]
+        if words:
+            kept.append(line if len(words) == len(line.words) else replace(line, words=words))
+    return tuple(kept), " ".join(outside)
+
+
+def _count_fields(page: pypdfium2.PdfPage) -> int:
+    kinds = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT)
+    found = 0
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), 10_000)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, number)
+        found += pdfium.FPDFAnnot_GetSubtype(annotation) in kinds
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return found
 
 
 def _has_pictures(page: pypdfium2.PdfPage) -> bool:
@@ -202,8 +244,9 @@ def _lines(text_page: pypdfium2.PdfTextPage, text: str) -> Iterator[TextLine]:
             some = found[:: max(1, len(found) // 5)]
             styles = sorted(glyphs.style(first + (m.start() + m.end()) // 2) for m in some)
             size, origin, turns = styles[len(styles) // 2]
-            ends = first + found[0].start(), first + found[-1].end() - 1
-            bold = all(map(glyphs.is_bold, ends))
+            named = [m for m in found if any(map(str.isalnum, m.group()))] or found
+            ends = first + named[0].end() - 1, first + named[-1].end() - 1
+            bold = all(map(glyphs.is_bold, ends))  # a bullet in front is set in another font
             yield TextLine(words, size, origin, bold, turns, match.group().endswith(_HYPHEN))
 
 
@@ -235,6 +278,8 @@ class _Glyphs:
         size = pdfium.FPDFText_GetFontSize(self._raw, place) * math.hypot(matrix.c, matrix.d)
         angle = pdfium.FPDFText_GetCharAngle(self._raw, place)
         turns = round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0
+        if size < 0:  # letters drawn upside down with a matrix that turns them back
+            size, turns = -size, (turns + 2) % 4
         x, y = self._edges[:2]
         pdfium.FPDFText_GetCharOrigin(self._raw, place, x, y)
         return size, (x.value, y.value), turns

@@ -17,6 +17,7 @@ from seminar_qa.parsers.pdf_text import PageText, TextLine, Word
 from seminar_qa.text import has_cjk, is_cjk
 
 _CELL_GAP = 1.2  # a gap between two words of more heights than this parts cells or columns
+_NEAR = 2.0  # points that cells of one column may begin or end apart
 _GUTTER = 0.7  # narrowest gutter between columns, in heights
 _FEWEST_ROWS = 3  # a column has at least so many
 _PROSE = 15  # so many characters a row has a column of prose at least; a CJK one counts twice
@@ -70,8 +71,13 @@ def lines_in_order(page: PageText) -> list[Line]:
     upright = max(turns, key=lambda angle: (turns[angle], -angle), default=0)
     lines: list[Line] = []
     beside: list[Line] = []
+    seen: set[tuple[str, int, int]] = set()
     for text_line in page.lines:
-        (lines if text_line.angle == upright else beside).extend(_pieces(text_line))
+        for line in _pieces(text_line):
+            place = (line.text, round(line.left / 2), round(line.base / 2))
+            if place not in seen:  # what is drawn twice is meant to look bold
+                (lines if text_line.angle == upright else beside).append(line)
+            seen.add(place)
     ordered = _numbered(_ordered(_without_line_numbers(lines)))
     last = ordered[-1].column + 1 if ordered else 0
     return ordered + [replace(line, column=last, aside=True) for line in beside]
@@ -133,13 +139,20 @@ def _line(words: Sequence[Word], line: TextLine, *, last: bool) -> Line:
 def _is_vertical(lines: Sequence[TextLine]) -> bool:
     """Tell whether CJK characters mostly stand below one another."""
     cjk = down = 0
-    for line, following in itertools.pairwise(lines):
-        first, second = line.words[-1], following.words[0]
+    for line, following in zip(lines, [*lines[1:], None], strict=False):
+        first, second = line.words[-1], following.words[0] if following else None
         cjk += sum(sum(map(is_cjk, w.text)) for w in line.words if not w.text.isascii())
-        if len(line.words) == 1 and len(first.text) == 1 and is_cjk(first.text):
+        down += sum(len(word.text) for word in line.words if _is_tall(word))
+        if second and len(line.words) == 1 and len(first.text) == 1 and is_cjk(first.text):
             beside = abs(first.left + first.right - second.left - second.right) / 2
             down += beside < line.size / 2 and second.top <= first.bottom + line.size / 2
     return cjk > 8 and down * 2 > cjk
+
+
+def _is_tall(word: Word) -> bool:
+    """Tell whether a word of several CJK characters stands upright like a tower."""
+    tall = word.top - word.bottom > 1.5 * (word.right - word.left)
+    return tall and len(word.text) > 1 and is_cjk(word.text[0])
 
 
 def _vertical_lines(lines: Sequence[TextLine]) -> list[Line]:
@@ -204,21 +217,19 @@ def _ordered(lines: list[Line]) -> Iterator[list[Line]]:
     rows = _rows(lines)
     done = 0
     for first, last, gutter in _zones(rows) if len(rows) <= _MOST_ROWS else ():
-        if first > done:
-            yield [_one_line(row) for row in rows[done:first]]
+        yield from _read_rows(rows[done:first])
         zone = [line for row in rows[first:last] for line in row]
         yield from _ordered([line for line in zone if line.right <= gutter])
         yield from _ordered([line for line in zone if line.right > gutter])
         done = last
-    if done < len(rows):
-        yield [_one_line(row) for row in rows[done:]]
+    yield from _read_rows(rows[done:])
 
 
 def _rows(lines: list[Line]) -> list[list[Line]]:
     """Group lines of the same height, from top to bottom, each row from left to right."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (-(line.top + line.bottom), line.left)):
-        if rows and _beside(rows[-1][0], line):
+        if rows and _beside(rows[-1][0], line) and _beside(rows[-1][-1], line):
             rows[-1].append(line)
         else:
             rows.append([line])
@@ -230,22 +241,95 @@ def _beside(one: Line, other: Line) -> bool:
     return overlap > min(one.top - one.bottom, other.top - other.bottom) / 2
 
 
+def _read_rows(rows: list[list[Line]]) -> Iterator[list[Line]]:
+    """Yield rows without columns as lines, and behind them what stands beside the text.
+
+    Pieces of a row that stand far apart are the cells of a table, a label with what it names, or
+    two things that are not one sentence.
+    """
+    cells = [_cells(row) for row in rows]
+    tables = set(_table_rows(cells))
+    lines: list[Line] = []
+    beside: list[Line] = []
+    for number, row in enumerate(cells):
+        if number in tables:
+            words = tuple(cell.words for cell in row)
+            lines.append(replace(_one_line(row), cells=words))
+        elif len(row) > 1 and not _is_label(row[0].text, row[1:]):
+            lines.append(row[0])
+            beside += row[1:]
+        else:
+            lines.append(_one_line(row))
+    yield from filter(None, (lines, beside))
+
+
+def _cells(row: list[Line]) -> list[Line]:
+    """Put the pieces of a row together that no wide gap parts, and a bullet with its text."""
+    cells: list[list[Line]] = []
+    for line in row:
+        before = cells[-1][-1] if cells else None
+        gap = line.left - before.right if before else float("inf")
+        if before is None or (gap > _CELL_GAP * line.size and not _MARKER.fullmatch(before.text)):
+            cells.append([])
+        cells[-1].append(line)
+    return [_one_line(cell) for cell in cells]
+
+
+def _is_label(text: str, others: list[Line]) -> bool:
+    """Tell whether a piece names those beside it: it is short, or they are numbers."""
+    if text.endswith((":", "：")) or len(text.split()) <= 2:
+        return True
+    return all(not any(map(str.isalpha, other.text)) for other in others)
+
+
+def _table_rows(rows: list[list[Line]]) -> Iterator[int]:
+    """Yield the numbers of rows of tables: three or more in a row whose cells stand in columns."""
+    run: list[int] = []
+    for number, row in enumerate([*rows, []]):
+        if len(row) > 1:
+            run.append(number)
+            continue
+        edges = {n: [(cell.left, cell.right) for cell in rows[n]] for n in run}
+        aligned = sum(
+            _is_aligned(edges[n], [edge for m in run if m != n for edge in edges[m]]) for n in run
+        )
+        if _FEWEST_ROWS <= len(run) <= _MOST_ROWS and aligned * 3 >= len(run) * 2:
+            yield from run
+        run = []
+
+
+def _is_aligned(row: list[tuple[float, float]], others: list[tuple[float, float]]) -> bool:
+    """Tell whether two cells of a row begin, end or have their middle where others do."""
+    places = [{round(place / _NEAR) for place in edge} for edge in _places(others)]
+    found = 0
+    for cell in row:
+        found += any(
+            not places[n].isdisjoint(range(round(place / _NEAR) - 1, round(place / _NEAR) + 2))
+            for n, (place,) in enumerate(_places([cell]))
+        )
+    return found > 1
+
+
+def _places(cells: list[tuple[float, float]]) -> list[list[float]]:
+    """Return the left edges, the right edges and the middles of cells."""
+    return [
+        [left for left, _ in cells],
+        [right for _, right in cells],
+        [(left + right) / 2 for left, right in cells],
+    ]
+
+
 def _one_line(row: list[Line]) -> Line:
-    """Return a row as one line, its pieces in order and kept as cells where gaps are wide."""
+    """Return pieces of a row as one line."""
     if len(row) == 1:
         return row[0]
     words: list[Word] = []
-    cells: list[list[Word]] = []
     before = None
     for line in row:
         gap = line.left - before.right if before else float("inf")
-        near = gap < 0.1 * line.size
+        near = -0.5 * line.size < gap < 0.1 * line.size
         first, *others = line.words
-        pieces = [first._replace(spaced=not near), *others]
-        if gap > _CELL_GAP * line.size:
-            cells.append([])
-        cells[-1].extend(pieces)
-        words.extend(pieces)
+        words += [first._replace(spaced=not near), *others]
         before = line
     longest = max(row, key=lambda line: len(line.text))
     return Line(
@@ -258,13 +342,7 @@ def _one_line(row: list[Line]) -> Line:
         longest.base,
         all(line.bold for line in row),
         row[-1].hyphen,
-        tuple(map(tuple, cells)) if _is_table_row(cells) else (),
     )
-
-
-def _is_table_row(cells: Sequence[Sequence[Word]]) -> bool:
-    """Tell whether cells are more than a bullet or a number in front of its text."""
-    return len(cells) > 2 or (len(cells) == 2 and not _MARKER.fullmatch(joined(cells[0])))
 
 
 def _zones(rows: list[list[Line]]) -> Iterator[tuple[int, int, float]]:
