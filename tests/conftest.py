@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import reportlab
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -78,7 +79,7 @@ speakers: [{name: "<b>Eve</b> \\"E\\" Evans", role: "<script>alert(1)</script>"}
 def lighthouse(canvas: Canvas) -> None:
     """Draw a page as a scanner makes it: a picture of a sentence."""
     picture = Image.new("L", (1240, 1754), 255)
-    font = ImageFont.truetype("DejaVuSans.ttf", 40)
+    font = ImageFont.truetype(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf", 40)
     lines = "The old lighthouse was built in 1874\nby engineers from Marseille."
     ImageDraw.Draw(picture).text((120, 200), lines, fill=0, font=font, spacing=20)
     canvas.drawImage(ImageReader(picture), 0, 0, 595, 842)

@@ -1,8 +1,7 @@
 """The promise of the boxes: under those of a sentence stands the sentence, and nothing else.
 
 The text below a box is extracted afresh with another library, pdfplumber. That knows how broad and
-high a font is, not how large each letter's ink is, so signs such as "。" or "…" whose ink lies at
-the edge of their place do not count.
+high a font is, not how large each letter's ink is, so only letters and digits are compared.
 """
 
 import random
@@ -65,8 +64,9 @@ class Pages:
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits; not 一 and ー, which are thin lines, nor what is mended."""
-    return re.sub(r"[\W_一ー]", "", unicodedata.normalize("NFKC", clean(text)))
+    """Return the letters and digits, without ligatures, which some fonts do not name."""
+    whole = unicodedata.normalize("NFKC", clean(text))
+    return re.sub(r"[\W_]|ff[il]?|f[il]|tt|ft", "", whole)
 
 
 def differing(document: Document, pages: Pages, spans: list[tuple[int, int]]) -> Iterator[str]:
@@ -140,4 +140,4 @@ def test_of_fifty_sentences_of_real_files_nearly_all_stand_below_their_boxes():
     pages = {file: Pages(file) for file in files}
     for file, span in random.Random(1).sample(every, 50):
         wrong += differing(files[file][0], pages[file], [span])
-    assert len(wrong) <= 3, wrong
+    assert len(wrong) <= 1, wrong  # a formula comes out in another order

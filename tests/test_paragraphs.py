@@ -28,7 +28,15 @@ def line(
         words.append(Word(word, place, base - 2, right, base + size))
         place = right + LETTER
     edges = left, base - 2, place - LETTER, base + size
-    return Line(tuple(words), *edges, size, base, bold=bold, hyphen=hyphen, column=column)
+    return Line(
+        tuple(words),
+        *edges,
+        size,
+        base,
+        bold=bold,
+        hyphen=Word("-", 300, base, 303, base + size, False) if hyphen else None,
+        column=column,
+    )
 
 
 def column(text: str, top: float = 700, **style) -> list[Line]:

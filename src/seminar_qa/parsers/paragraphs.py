@@ -401,7 +401,7 @@ def _goes_on(last: Line, first: Line) -> bool:
         return False
     end, start = last.text[-1], first.text[0]
     return (
-        last.hyphen
+        last.hyphen is not None
         or start.islower()
         or end == ","
         or (is_cjk(end) and is_cjk(start))
@@ -473,14 +473,15 @@ def _add(chunk: Chunk, vocabulary: Counter[str], builder: DocumentBuilder, begun
 def _running(chunk: Chunk, vocabulary: Counter[str], begun: int) -> _Text:
     text = _Text()
     before: Line | None = None
+    last_page = chunk.pages[0]
     for line, page in zip(chunk.lines, chunk.pages, strict=True):
         if before is not None:
-            _join(text, before, line, vocabulary)
+            _join(text, before, last_page, line, vocabulary)
         if page + 1 > begun:
             text.pages += [len(text.text)] * (page + 1 - begun)
             begun = page + 1
         _write_words(text, line, page)
-        before = line
+        before, last_page = line, page
     return text
 
 
@@ -495,7 +496,7 @@ def _write_words(text: _Text, line: Line, page: int) -> None:
     text.text = text.text.rstrip()
 
 
-def _join(text: _Text, before: Line, line: Line, vocabulary: Counter[str]) -> None:
+def _join(text: _Text, before: Line, page: int, line: Line, vocabulary: Counter[str]) -> None:
     """Write what goes between two lines: a space, nothing, or a hyphen that was meant."""
     if not text.text:
         return
@@ -515,8 +516,9 @@ def _join(text: _Text, before: Line, line: Line, vocabulary: Counter[str]) -> No
             text.text = head
             start, last, box = text.words[-1]
             text.words[-1] = (start, min(last, len(head)), box)
-    elif not hard:
-        text.write("-")
+    elif before.hyphen and not hard:
+        _, left, bottom, right, top, _ = before.hyphen
+        text.add("-", (page + 1, left, bottom, right, top))
 
 
 def _keeps_hyphen(head: str, first: str, vocabulary: Counter[str]) -> bool:

@@ -52,8 +52,8 @@ class TextLine:
     """Words that pdfium gives as one line, in the order of reading.
 
     `size` is the height of the font in points and `angle` the direction of the writing in quarter
-    turns clockwise; `origin` is a point on the line the letters stand on; `hyphen` says that the
-    last word goes on in the next line.
+    turns clockwise; `origin` is a point on the line the letters stand on; `hyphen` is the one after
+    which the last word goes on in the next line.
     """
 
     words: tuple[Word, ...]
@@ -61,7 +61,7 @@ class TextLine:
     origin: tuple[float, float]
     bold: bool = False
     angle: int = 0
-    hyphen: bool = False
+    hyphen: Word | None = None
 
 
 @dataclass(frozen=True)
@@ -244,10 +244,24 @@ def _lines(text_page: pypdfium2.PdfTextPage, text: str) -> Iterator[TextLine]:
             some = found[:: max(1, len(found) // 5)]
             styles = sorted(glyphs.style(first + (m.start() + m.end()) // 2) for m in some)
             size, origin, turns = styles[len(styles) // 2]
+            if turns == 0:
+                words = tuple(_with_middle(word, size, origin[1]) for word in words)
             named = [m for m in found if any(map(str.isalnum, m.group()))] or found
             ends = first + named[0].end() - 1, first + named[-1].end() - 1
             bold = all(map(glyphs.is_bold, ends))  # a bullet in front is set in another font
-            yield TextLine(words, size, origin, bold, turns, match.group().endswith(_HYPHEN))
+            hyphen = None
+            if match.group().endswith(_HYPHEN):
+                hyphen = glyphs.word("-", match.end() - 1, match.end(), spaced=False)
+            yield TextLine(words, size, origin, bold, turns, hyphen)
+
+
+def _with_middle(word: Word, size: float, base: float) -> Word:
+    """Return a word whose box has the middle of its letters' places, not only their ink.
+
+    A sign such as "。" or "…" has its ink at the edge of its place; what is extracted below a box
+    goes by the ink in some programs and by the middle of the place in others.
+    """
+    return word._replace(bottom=min(word.bottom, base), top=max(word.top, base + 0.45 * size))
 
 
 class _Glyphs:
@@ -262,6 +276,9 @@ class _Glyphs:
     def word(self, text: str, start: int, end: int, spaced: bool) -> Word:
         """Return the word at `[start, end)` of the page's text."""
         left, bottom, right, top = self._box(start)
+        if not text.isascii():
+            first, last = self._place_of(start), self._place_of(end - 1)
+            left, right = min(left, first[0]), max(right, last[1])
         # the heights of a few letters stand for those of all
         places = {start + (end - start) // 2, end - 1} if end - start > 1 else ()
         for place in places:
@@ -298,6 +315,12 @@ class _Glyphs:
         left, right, bottom, top = self._edges
         pdfium.FPDFText_GetCharBox(self._raw, self._place(offset), left, right, bottom, top)
         return left.value, bottom.value, right.value, top.value
+
+    def _place_of(self, offset: int) -> tuple[float, float]:
+        """Return where the place of a letter begins and ends, which its ink may not fill."""
+        rect = pdfium.FS_RECTF()
+        pdfium.FPDFText_GetLooseCharBox(self._raw, self._place(offset), rect)
+        return rect.left, rect.right
 
     def _place(self, offset: int) -> int:
         """Return pdfium's number of a character; characters without a code have none in text."""

@@ -45,7 +45,7 @@ class Line:
     size: float
     base: float
     bold: bool = False
-    hyphen: bool = False
+    hyphen: Word | None = None
     cells: tuple[tuple[Word, ...], ...] = ()
     column: int = 0
     aside: bool = False
@@ -132,7 +132,7 @@ def _line(words: Sequence[Word], line: TextLine, *, last: bool) -> Line:
         line.size,
         _turned(Word("", *line.origin, *line.origin), line.angle)[1],
         line.bold,
-        line.hyphen and last,
+        line.hyphen if last else None,
     )
 
 
@@ -164,7 +164,7 @@ def _vertical_lines(lines: Sequence[TextLine]) -> list[Line]:
                 runs[-1][1].append(word._replace(spaced=not is_cjk(word.text[0])))
             else:
                 runs.append((line, [word]))
-    return [_line(words, replace(line, angle=1, hyphen=False), last=True) for line, words in runs]
+    return [_line(words, replace(line, angle=1, hyphen=None), last=True) for line, words in runs]
 
 
 def _goes_down(above: Word, below: Word, size: float) -> bool:
