@@ -65,8 +65,8 @@ class Pages:
 
 def letters(text: str) -> str:
     """Return the letters and digits, without ligatures, which some fonts do not name."""
-    whole = unicodedata.normalize("NFKC", clean(text))
-    return re.sub(r"[\W_]|ff[il]?|f[il]|tt|ft", "", whole)
+    whole = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", clean(text)))
+    return re.sub(r"ff[il]?|f[il]|tt|ft", "", whole)
 
 
 def differing(document: Document, pages: Pages, spans: list[tuple[int, int]]) -> Iterator[str]:
