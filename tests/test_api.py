@@ -4,7 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from seminar_qa.api import LARGEST_BODY, create_app
+from seminar_qa.engine import Engine
 from seminar_qa.ingest import build_index
+from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.settings import Settings
 
 HERE = "http://127.0.0.1"
@@ -72,7 +74,14 @@ def test_a_no_has_the_nearest_passages_with_nothing_marked(client):
         ({"question": "Who?", "filters": {"before": "２０１８-０１-０１"}}, "filters.before"),
         ({"question": "Who?", "filters": {"documents": ["0" * 16]}}, "0" * 16),
         ({"question": "Who?", "filters": {"documents": ["nothing"]}}, "nothing"),
-        ({"question": "Who?", "filters": {"speakers": ["Mr. X"]}}, "Mr. X"),
+        (
+            {"question": "Who?", "filters": {"speakers": ["Mr. X"]}},
+            "no report names a speaker “Mr. X”",
+        ),
+        ({"question": "Who?", "filters": {"speakers": [" "]}}, "GET /documents lists the speakers"),
+        ({"question": "Who?", "filters": {"speakers": [""]}}, "filters.speakers"),
+        ({"question": "Who?", "filters": {"speakers": "Mr. X"}}, "filters.speakers"),
+        ({"question": "Who?", "filters": {"speaker": ["Mr. X"]}}, "filters.speaker"),
         ({"question": "Who?", "conversation": [{"question": "y" * 1001}]}, "conversation"),
     ],
 )
@@ -202,3 +211,95 @@ def test_pages_carry_a_strict_security_policy(client):
     policy = client.get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+# Reports with speakers, one of them scanned in part
+
+
+@pytest.fixture(scope="module")
+def mixed(collection):
+    with TestClient(create_app(Settings(home=collection)), HERE) as client:
+        yield client
+
+
+def test_documents_tells_who_speaks_and_how_each_file_was_read(mixed, collection):
+    listing = mixed.get("/documents").json()
+    reports = {report["path"]: report for report in listing["documents"]}
+    assert set(reports) == {"<b>evil&.txt", "ferries.pdf", "minutes.txt", "wind.html"}
+    engine = Engine.open(Settings(home=collection))
+    for report in reports.values():
+        text = engine.record(report["document_id"]).document.text
+        assert report["characters"] == len(text)
+        said = {name: text[slice(*place)] for name, place in report["found_at"].items()}
+        assert report["path"] in ("<b>evil&.txt", "ferries.pdf") or said["title"] == report["title"]
+        for speaker in report["speakers"]:
+            if speaker["start"] is not None:
+                assert text[speaker["start"] : speaker["end"]] == speaker["name"]
+    assert reports["<b>evil&.txt"]["organiser"] == "<u>Nobody</u>"
+    labels = {speaker["name"]: speaker["labels"] for speaker in reports["minutes.txt"]["speakers"]}
+    assert labels == {"Ann Lee": ["AL"], "Ben Roth": ["BR"]}
+    cited = [speaker["cited"] for speaker in reports["wind.html"]["speakers"]]
+    assert cited == ["Ms. Clara Berg, Aarhus", "Ms. Elin Dahl, Malmo", "Mr. David Holm, Esbjerg"]
+    (left,) = reports["wind.html"]["extraction"]["left_out"]
+    assert (left["what"], left["times"], left["characters"]) == ("navigation", 1, 4)
+    assert reports["ferries.pdf"]["pages"] == 4
+    assert reports["ferries.pdf"]["extraction"]["blank_pages"] == [4]
+    assert [unread["path"] for unread in listing["unread"]] == ["noise.txt"]
+
+
+def test_every_name_that_documents_lists_can_be_asked_for(mixed):
+    for report in mixed.get("/documents").json()["documents"]:
+        for speaker in report["speakers"]:
+            for name in (speaker["name"], speaker["cited"]):
+                body = {"question": "Who spoke?", "filters": {"speakers": [name]}}
+                assert mixed.post("/ask", json=body).status_code == 200
+
+
+def test_ask_with_a_speaker_quotes_nobody_else(mixed):
+    body = {"question": "How much will the harbour cost?", "filters": {"speakers": ["Lee"]}}
+    reply = mixed.post("/ask", json=body).json()
+    assert (reply["answered"], reply["answer"]) == (True, "40 million")
+    assert {quote["citation"]["speaker"] for quote in reply["quotes"]} == {"Ann Lee"}
+    assert reply["unread"] == {"documents": 1, "pages": 0 if ocr_languages() else 1}
+
+
+def test_a_quotation_of_a_pdf_has_its_page_and_boxes(mixed):
+    reply = mixed.post("/ask", json={"question": "When does the fish market open?"}).json()
+    cited = reply["quotes"][0]["citation"]
+    assert (cited["page"], cited["ocr"], cited["speaker"]) == (2, False, "Ms. Ida Friis, Skagen")
+    ((number, left, bottom, right, top),) = cited["boxes"]
+    assert number == 2
+    assert 71 < left < 74 < 365 < right < 375
+    assert 755 < bottom < 760 < top < 770
+
+
+def test_a_quotation_of_another_format_has_no_boxes(mixed):
+    reply = mixed.post("/ask", json={"question": "How many turbines will be shipped?"}).json()
+    cited = reply["quotes"][0]["citation"]
+    assert (cited["page"], cited["boxes"], cited["ocr"]) == (None, None, False)
+
+
+@pytest.mark.skipif(not ocr_languages(), reason="tesseract is not installed")
+def test_a_quotation_of_a_scan_says_so(mixed):
+    reply = mixed.post("/ask", json={"question": "When was the old lighthouse built?"}).json()
+    cited = reply["quotes"][0]["citation"]
+    assert (reply["answer"], cited["page"], cited["ocr"]) == ("1874", 3, True)
+    assert [box[0] for box in cited["boxes"]] == [3, 3]
+
+
+def test_pages_that_were_not_read_are_told_with_every_reply(fresh_home, collection):
+    (fresh_home / "documents" / "ferries.pdf").write_bytes(
+        (collection / "documents" / "ferries.pdf").read_bytes()
+    )
+    settings = Settings(home=fresh_home, ocr_seconds=0)
+    build_index(settings)
+    with TestClient(create_app(settings), HERE) as client:
+        reply = client.post("/ask", json={"question": "Where is Atlantis?"}).json()
+        assert reply["unread"] == {"documents": 0, "pages": 1}
+        page = client.get("/", params={"q": "Which hotel hosted the seminar?"}).text
+        (report, _) = client.get("/documents").json()["documents"]
+        shown = client.get(report["url"], headers={"accept": "text/html"}).text
+    assert "1 page not read" in page
+    assert "2 reports searched; 1 page of the others could not." in page
+    assert '<details class="about" open><summary>How it was read</summary>' in shown
+    assert "<li>1 page not read: 3</li>" in shown

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["index", "ask", "serve", "status", "evaluate"]
+COMMANDS = ["index", "ask", "serve", "status", "text", "evaluate"]
 
 
 def run(*arguments, home, stdin="", check=True):
@@ -226,3 +226,166 @@ def test_the_example_questions_are_not_built_in():
         ["grep", "-rEl", words, str(source), "--include=*.py"], capture_output=True, check=False
     )
     assert found.stdout == b""
+
+
+# One file
+
+
+def test_text_prints_what_was_read_and_tells_how_beside_it(collection):
+    done = run("text", str(collection / "documents" / "wind.html"), home=collection)
+    assert done.stdout.startswith("Wind day\n\nEsbjerg, 4 April 2022\n\nTalks\n\nMs. Clara Berg")
+    assert done.stdout.endswith("- Mr. David Holm of Esbjerg said that long quays are needed.\n")
+    assert done.stderr.splitlines() == [
+        "seminar-qa: 289 characters",
+        "seminar-qa: left out: navigation (1 time, 4 characters): it leads to other pages",
+    ]
+
+
+@pytest.mark.parametrize("name", ["wind.html", "minutes.txt", "ferries.pdf"])
+def test_text_as_json_has_every_block_with_its_place(collection, name):
+    file = collection / "documents" / name
+    told = json.loads(run("text", str(file), "--json", home=collection).stdout)
+    assert told["path"] == name
+    assert told["characters"] == len(told["text"])
+    assert told["blocks"]
+    place = 0
+    for block in told["blocks"]:
+        assert set(block) == {
+            *("kind", "section", "level", "page", "speaker", "start", "end", "text")
+        }
+        assert place <= block["start"] < block["end"]
+        assert told["text"][block["start"] : block["end"]] == block["text"]
+        place = block["end"]
+
+
+def test_text_as_json_tells_kind_section_page_and_speaker(collection):
+    def blocks(name):
+        file = collection / "documents" / name
+        told = json.loads(run("text", str(file), "--json", home=collection).stdout)["blocks"]
+        return [(b["kind"], b["section"], b["page"], b["speaker"]) for b in told]
+
+    assert blocks("wind.html") == [
+        ("title", [], None, None),
+        ("front", [], None, None),
+        ("heading", [], None, None),
+        ("paragraph", ["Talks"], None, "Ms. Clara Berg, Aarhus"),
+        ("paragraph", ["Talks"], None, None),
+        ("list_item", ["Talks"], None, "Ms. Elin Dahl, Malmo"),
+        ("list_item", ["Talks"], None, "Mr. David Holm, Esbjerg"),
+    ]
+    assert [speaker for *_, speaker in blocks("minutes.txt")][-4:] == ["Ben Roth", "Ann Lee"] * 2
+    pages = [(page, speaker) for _, _, page, speaker in blocks("ferries.pdf")]
+    spoken = [(1, "Dr. Ben Kloeck, Mayor, Kobe"), (2, "Ms. Ida Friis, Skagen")]
+    assert pages[:2] == spoken
+
+
+def test_text_reads_a_file_outside_of_any_home(tmp_path):
+    (tmp_path / "a.md").write_text("# Harbour\n\nIt grows.\n")
+    done = run("text", str(tmp_path / "a.md"), home=tmp_path / "none")
+    assert done.stdout == "Harbour\n\nIt grows.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("gone.txt", "there is no file "),
+        ("", "there is no file "),
+        ("noise.txt", "noise.txt: the file holds NUL bytes"),
+        ("slides.key", "slides.key: no reader for “.key”"),
+        ("wind.yaml", "wind.yaml is a side-car; give the report that it belongs to"),
+    ],
+)
+def test_text_of_what_cannot_be_read_gives_one_sentence_and_exit_code_1(tmp_path, name, reason):
+    (tmp_path / "noise.txt").write_bytes(b"a\x00b")
+    (tmp_path / "slides.key").write_bytes(b"PK")
+    (tmp_path / "wind.yaml").write_text("title: Wind day")
+    done = run("text", str(tmp_path / name), home=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="an OSError of the system goes through")
+def test_text_of_a_name_that_is_too_long_gives_one_sentence(tmp_path):
+    done = run("text", "x" * 300, home=tmp_path, check=False)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+
+
+# Speakers and side-cars
+
+
+def test_ask_takes_speakers_days_and_reports(collection):
+    def answer(*options):
+        question = "How much will the harbour cost?"
+        return json.loads(run("ask", question, "--json", *options, home=collection).stdout)
+
+    both = answer("--speaker", "Lee", "--speaker", "Clara Berg", "--after", "2021-01-01")
+    assert {quote["citation"]["speaker"] for quote in both["quotes"]} <= {
+        *("Ann Lee", "Ms. Clara Berg, Aarhus")
+    }
+    assert both["answer"] == "40 million"
+    assert answer("--speaker", "Lee", "--before", "2021-03-02")["nearest"] == []
+    minutes = both["quotes"][0]["citation"]["document_id"]
+    only = answer("--document", minutes, "--before", "2021-03-03")
+    assert {quote["citation"]["document_id"] for quote in only["quotes"]} == {minutes}
+    assert only["answer"].endswith("million euros")
+
+
+def test_ask_prints_who_speaks_and_the_page(collection):
+    told = run(
+        "ask", "When does the fish market open?", "--max-quotes", "1", home=collection
+    ).stdout
+    (place,) = [line.strip() for line in told.splitlines() if " · " in line]
+    assert place.startswith("Ferries · Ms. Ida Friis, Skagen · 2019-06-01 · page 2 · ")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--speaker", "Nobody"), "no report names a speaker “Nobody”; GET /documents lists"),
+        (("--after", "yesterday"), "the filter after: is no date like 2018-11-20"),
+        (("--before", "2018-02-30"), "the filter before: day is out of range"),
+        (("--document", "minutes.txt"), "the filter documents: “minutes.txt” is no document's id"),
+        (("--document", "0" * 16), f"no document has the id “{'0' * 16}”"),
+    ],
+)
+def test_a_filter_that_is_wrong_gives_one_sentence_and_exit_code_1(collection, options, reason):
+    done = run("ask", "Who spoke?", *options, home=collection, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_status_tells_how_each_file_was_read(collection):
+    lines = [line.strip() for line in run("status", home=collection).stdout.splitlines()]
+    at = lines.index("read        wind.html")
+    assert lines[at + 1 : at + 3] == [
+        "289 characters",
+        "left out: navigation (1 time, 4 characters): it leads to other pages",
+    ]
+    assert any(line.startswith("unread      noise.txt: the file holds NUL") for line in lines)
+    assert "state       up to date" in lines
+    report = json.loads(run("status", "--json", home=collection).stdout)
+    files = {entry["path"]: entry for entry in report["files"]}
+    assert len({tuple(entry) for entry in files.values()}) == 1
+    assert [speaker["name"] for speaker in files["minutes.txt"]["speakers"]] == [
+        *("Ann Lee", "Ben Roth")
+    ]
+    assert files["ferries.pdf"]["extraction"]["blank_pages"] == [4]
+    assert files["noise.txt"]["extraction"] is None
+
+
+def test_a_side_car_without_its_report_is_told_with_exit_code_3(fresh_home):
+    (fresh_home / "documents" / "gone.yaml").write_text("title: Harbour day")
+    done = run("index", home=fresh_home, check=False)
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "not read: gone.yaml: there is no report of that name for this side-car"
+    ]
+
+
+def test_a_side_car_that_is_wrong_is_told_by_status(fresh_home):
+    (fresh_home / "documents" / "seminar-report-2018-11-20.yaml").write_text("titel: x")
+    run("index", home=fresh_home)
+    told = run("status", home=fresh_home).stdout
+    assert "seminar-report-2018-11-20.yaml is left aside: it has the key “titel”" in told

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from seminar_qa.api import create_app
 from seminar_qa.ingest import build_index
 from seminar_qa.pages import MOST_TURNS
+from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.settings import Settings
 
 HERE = "http://127.0.0.1"
@@ -127,3 +128,76 @@ def test_hostile_text_in_a_report_and_a_question_stays_text(fresh_home):
     for shown in (page, report):
         assert "<script>alert" not in shown
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+# Reports with speakers, one of them scanned in part and one hostile
+
+
+@pytest.fixture(scope="module")
+def mixed(collection):
+    with TestClient(create_app(Settings(home=collection)), HERE, headers=HTML) as client:
+        yield client
+
+
+def opened(client, path):
+    listing = client.get("/documents", headers={"accept": "application/json"}).json()
+    (report,) = [report for report in listing["documents"] if report["path"] == path]
+    return client.get(report["url"]).text
+
+
+def test_minutes_are_shown_with_the_labels_of_their_turns_and_their_speakers(mixed):
+    page = opened(mixed, "minutes.txt")
+    assert page.count('<span class="marker">BR: </span>The harbour will cost 9') == 10
+    assert '<span class="marker">AL: </span>The new harbour is going' in page
+    assert "<summary>2 speakers</summary>" in page
+    assert "<ul><li>Ann Lee</li><li>Ben Roth</li></ul>" in page
+
+
+def test_a_report_tells_how_it_was_read(mixed):
+    page = opened(mixed, "wind.html")
+    assert '<details class="about"><summary>How it was read</summary>' in page
+    assert "<li>289 characters</li>" in page
+    left = "left out: navigation (1 time, 4 characters): it leads to other pages"
+    assert f"<li>{left}</li>" in page
+    assert "<summary>3 speakers</summary>" in page
+
+
+@pytest.mark.skipif(not ocr_languages(), reason="tesseract is not installed")
+def test_what_was_recognised_is_told_in_the_report_and_at_the_citation(mixed):
+    report = opened(mixed, "ferries.pdf")
+    assert "<li>4 pages, 256 characters</li>" in report
+    assert "<li>1 page read by OCR: 3</li>" in report
+    assert "<li>1 page blank</li>" in report
+    page = mixed.get("/", params={"q": "When was the old lighthouse built?"}).text
+    remark = "page 3 (read by character recognition: compare with the page)"
+    assert page.index(f"<span>{remark}</span>") < page.index("further quotation")
+
+
+def test_a_citation_shows_who_speaks_and_a_page_without_a_remark(mixed):
+    page = mixed.get("/", params={"q": "When does the fish market open?"}).text
+    assert "<span>Ms. Ida Friis, Skagen</span>" in page
+    assert "<span>page 2</span>" in page
+
+
+def test_what_has_no_speaker_shows_none(client, engine):
+    (listed,) = engine.documents()
+    assert "speakers</summary>" in client.get(f"/documents/{listed.id}").text
+    page = client.get("/", params={"q": "Who prepared the report?"}).text
+    first = page[page.index('<p class="cite">') :]
+    assert "<span>None</span>" not in page
+    assert "Seminar" not in first[: first.index("</p>")]
+
+
+def test_hostile_names_of_files_speakers_and_organisers_stay_text(mixed):
+    report = opened(mixed, "<b>evil&.txt")
+    start = mixed.get("/").text
+    answer = mixed.get("/", params={"q": "What of note was said?"}).text
+    assert "&lt;b&gt;evil&amp;.txt" in report
+    assert "&lt;u&gt;Nobody&lt;/u&gt;" in report
+    assert (
+        "&lt;b&gt;Eve&lt;/b&gt; &#34;E&#34; Evans, &lt;script&gt;alert(1)&lt;/script&gt;" in report
+    )
+    for page in (report, start, answer):
+        assert "&lt;i&gt;Evil&lt;/i&gt; &amp; co" in page
+        for tag in ("<b>", "<i>", "<u>", "<script>"):
+            assert tag not in page

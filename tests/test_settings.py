@@ -32,6 +32,9 @@ def test_the_defaults_are_those_of_the_documentation():
     assert settings.passages_read == 10
     assert settings.query_prompt is None
     assert settings.balanced_threshold is None
+    assert (settings.read_seconds, settings.read_memory) == (60, 2048)
+    assert settings.read_processes is None
+    assert settings.ocr_seconds == 600
 
 
 def test_the_environment_sets_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -75,6 +78,16 @@ def test_an_argument_goes_before_the_environment(tmp_path: Path, monkeypatch: py
         ("passage_words", "many"),
         ("passages_read", "0"),
         ("passages_read", "101"),
+        ("read_seconds", "0"),
+        ("read_seconds", "86401"),
+        ("read_seconds", "nan"),
+        ("read_seconds", "inf"),
+        ("read_memory", "511"),
+        ("read_memory", "1.5"),
+        ("read_processes", "0"),
+        ("read_processes", "65"),
+        ("ocr_seconds", "-1"),
+        ("ocr_seconds", "86401"),
         ("balanced_threshold", "1.1"),
         ("strict_threshold", "-0.1"),
     ],
@@ -112,3 +125,11 @@ def test_a_misspelt_setting_in_the_environment_is_an_error(monkeypatch, tmp_path
     monkeypatch.setenv("SEMINAR_QA_PASSAGE_WRODS", "50")
     with pytest.raises(SettingsError, match="SEMINAR_QA_PASSAGE_WRODS"):
         load_settings()
+
+
+def test_ocr_can_be_left_and_reading_be_given_more_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SEMINAR_QA_OCR_SECONDS", "0")
+    monkeypatch.setenv("SEMINAR_QA_READ_SECONDS", "86400")
+    monkeypatch.setenv("SEMINAR_QA_READ_PROCESSES", "64")
+    settings = load_settings()
+    assert (settings.ocr_seconds, settings.read_seconds, settings.read_processes) == (0, 86400, 64)
