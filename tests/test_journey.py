@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 
 import pytest
 
 from chromium import browsing, serving
+from pdfs import drawn
+from pdfs import page as pdf_page
 
 QUESTION = "How many people attended the seminar?"
 SIZES = {"phone": (360, 740), "desktop": (1440, 900)}
@@ -75,6 +78,54 @@ def test_a_new_report_is_indexed_and_answers_by_the_command(fresh_home):
     assert "42" in reply["answer"]
     assert first["citation"]["title"] == "Harbours and wind"
     assert first["citation"]["section"] == "Discussion"
+
+
+def fetch(address, path, body=None):
+    """Return the JSON that the service answers with."""
+    headers = {"content-type": "application/json", "accept": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(address + path, data, headers)) as reply:
+        return json.load(reply)
+
+
+def test_reports_in_several_formats_are_asked_by_speaker_and_checked(fresh_home):
+    documents = fresh_home / "documents"
+    (documents / "ferries.pdf").write_bytes(
+        drawn(
+            pdf_page("The minister opened the day in the town hall."),
+            pdf_page("Ms. Ida Friis of Skagen explained that the quay is 640 metres long."),
+        )
+    )
+    (documents / "ferries.yaml").write_text("title: Ferries\ndate: 2019-06-01\n")
+    (documents / "wind.html").write_text(
+        "<html><body><h1>Wind day</h1><p>Ms. Clara Berg of Aarhus explained that the quay is "
+        "short, at 90 metres.</p></body></html>"
+    )
+    (documents / "minutes.txt").write_text(
+        "Minutes of the Quay Meeting\n\nBAN: The quay is 120 metres long.\n\n"
+        "LEE: I doubt it.\n\nBAN: It was measured.\n\nLEE: By whom?\n\nBAN: By the port.\n"
+    )
+    command("index", home=fresh_home)
+    question = {"question": "How long is the quay?", "filters": {"speakers": ["Friis"]}}
+    with serving(fresh_home) as address:
+        reply = fetch(address, "/ask", question)
+        (first, *_) = reply["quotes"]
+        cited = first["citation"]
+        asked = {key: cited[key] for key in ("document_id", "start", "end", "quote_sha256")}
+        fate = fetch(address, "/verify?" + urllib.parse.urlencode(asked))
+        speakers = {
+            speaker["cited"]
+            for report in fetch(address, "/documents")["documents"]
+            for speaker in report["speakers"]
+        }
+    assert (reply["answered"], reply["answer"]) == (True, "640 metres")
+    assert {quote["citation"]["speaker"] for quote in reply["quotes"]} == {"Ms. Ida Friis, Skagen"}
+    assert (cited["title"], cited["date"], cited["page"]) == ("Ferries", "2019-06-01", 2)
+    ((number, left, bottom, _, top),) = cited["boxes"]
+    assert (number, round(left)) == (2, 72)
+    assert 755 < bottom < 760 < top < 770
+    assert fate["status"] == "unchanged"
+    assert {"Ms. Ida Friis, Skagen", "Ms. Clara Berg, Aarhus", "BAN", "LEE"} <= speakers
 
 
 def test_the_command_and_the_service_give_the_same_answer(home, address):

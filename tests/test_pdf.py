@@ -482,3 +482,8 @@ def test_pictures_left_unread_by_the_settings_are_told_so():
 
     with pytest.raises(UnreadableFileError, match="SEMINAR_QA_OCR_SECONDS leaves unread"):
         parsed(drawn(picture), ocr_seconds=0)
+
+
+def test_a_page_whose_box_is_given_upside_down_is_read():
+    data = stream(b"BT /F 12 Tf 72 700 Td (Osaka signed) Tj ET")
+    assert parsed(raw_page(data, box=b"0 792 612 0")).text == "Osaka signed"

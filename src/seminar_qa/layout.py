@@ -28,8 +28,12 @@ class Layout:
     def add(self, start: int, end: int, box: Box) -> None:
         """Append the word `text[start:end]`; it must not begin before the last one."""
         page, left, bottom, right, top = box
-        edges = (min(max(edge, -_FARTHEST), _FARTHEST) for edge in (left, bottom, right, top))
-        self.numbers.extend((start, end, page, *(round(edge * _UNIT) for edge in edges)))
+        if not (-_FARTHEST < left <= right < _FARTHEST and -_FARTHEST < bottom <= top < _FARTHEST):
+            left, bottom, right, top = (
+                min(max(edge, -_FARTHEST), _FARTHEST) for edge in (left, bottom, right, top)
+            )
+        edges = round(left * _UNIT), round(bottom * _UNIT), round(right * _UNIT), round(top * _UNIT)
+        self.numbers.extend((start, end, page, *edges))
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """Return one box for each line of `text[start:end]`; empty where no word is placed.

@@ -184,7 +184,7 @@ def _inside(
     lines: Iterator[TextLine], box: tuple[float, float, float, float]
 ) -> tuple[tuple[TextLine, ...], str]:
     """Return the lines with the words on the page, and the text of those outside of its box."""
-    left, bottom, right, top = box
+    (left, right), (bottom, top) = sorted(box[::2]), sorted(box[1::2])
     kept: list[TextLine] = []
     outside: list[str] = []
     for line in lines:
@@ -236,32 +236,26 @@ def _lines(text_page: pypdfium2.PdfTextPage, text: str) -> Iterator[TextLine]:
         found = [m for m in _WORD.finditer(match.group()) if m.group().strip()]
         if found:
             first = match.start()
-            behind = [-1, *(m.end() for m in found)]
-            words = tuple(
-                glyphs.word(m.group(), first + m.start(), first + m.end(), m.start() != end)
-                for m, end in zip(found, behind, strict=False)
-            )
-            some = found[:: max(1, len(found) // 5)]
+            some = found[:: max(1, len(found) // 3)]
             styles = sorted(glyphs.style(first + (m.start() + m.end()) // 2) for m in some)
             size, origin, turns = styles[len(styles) // 2]
-            if turns == 0:
-                words = tuple(_with_middle(word, size, origin[1]) for word in words)
+            # upright, a box holds the middle of its letters' places besides their ink: a sign
+            # such as "…" has its ink at the edge, and what is found below a box goes by either
+            middle = (origin[1], origin[1] + 0.45 * size) if turns == 0 else None
+            words = []
+            behind = -1
+            for m in found:
+                start, end = m.span()
+                word = m.group(), first + start, first + end, start != behind
+                words.append(glyphs.word(*word, middle))
+                behind = end
             named = [m for m in found if any(map(str.isalnum, m.group()))] or found
             ends = first + named[0].end() - 1, first + named[-1].end() - 1
             bold = all(map(glyphs.is_bold, ends))  # a bullet in front is set in another font
             hyphen = None
             if match.group().endswith(_HYPHEN):
-                hyphen = glyphs.word("-", match.end() - 1, match.end(), spaced=False)
-            yield TextLine(words, size, origin, bold, turns, hyphen)
-
-
-def _with_middle(word: Word, size: float, base: float) -> Word:
-    """Return a word whose box has the middle of its letters' places, not only their ink.
-
-    A sign such as "。" or "…" has its ink at the edge of its place; what is extracted below a box
-    goes by the ink in some programs and by the middle of the place in others.
-    """
-    return word._replace(bottom=min(word.bottom, base), top=max(word.top, base + 0.45 * size))
+                hyphen = glyphs.word("-", match.end() - 1, match.end(), False, middle)
+            yield TextLine(tuple(words), size, origin, bold, turns, hyphen)
 
 
 class _Glyphs:
@@ -273,19 +267,32 @@ class _Glyphs:
         self._identical = identical
         self._edges = [ctypes.c_double() for _ in range(4)]
 
-    def word(self, text: str, start: int, end: int, spaced: bool) -> Word:
-        """Return the word at `[start, end)` of the page's text."""
+    def word(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        spaced: bool,
+        middle: tuple[float, float] | None,
+    ) -> Word:
+        """Return the word at `[start, end)` of the page's text; its box holds the `middle` too.
+
+        The heights of its first, middle and last letter stand for those of all.
+        """
         left, bottom, right, top = self._box(start)
+        if middle:
+            bottom, top = min(bottom, middle[0]), max(top, middle[1])
         if not text.isascii():
-            first, last = self._place_of(start), self._place_of(end - 1)
-            left, right = min(left, first[0]), max(right, last[1])
-        # the heights of a few letters stand for those of all
-        places = {start + (end - start) // 2, end - 1} if end - start > 1 else ()
-        for place in places:
-            box = self._box(place)
-            left, bottom = min(left, box[0]), min(bottom, box[1])
-            right, top = max(right, box[2]), max(top, box[3])
-        return Word(text.translate(_LIGATURES), left, bottom, right, top, spaced)
+            text = text.translate(_LIGATURES)
+            left = min(left, self._place_of(start)[0])
+            right = max(right, self._place_of(end - 1)[1])
+        for place in ((start + end) // 2, end - 1) if end - start > 2 else (end - 1,):
+            x0, y0, x1, y1 = self._box(place)
+            left = x0 if x0 < left else left
+            bottom = y0 if y0 < bottom else bottom
+            right = x1 if x1 > right else right
+            top = y1 if y1 > top else top
+        return Word(text, left, bottom, right, top, spaced)
 
     def style(self, offset: int) -> tuple[float, tuple[float, float], int]:
         """Return font height in points, origin and quarter turns clockwise of a character."""
