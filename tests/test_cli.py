@@ -305,7 +305,6 @@ def test_text_of_what_cannot_be_read_gives_one_sentence_and_exit_code_1(tmp_path
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="an OSError of the system goes through")
 def test_text_of_a_name_that_is_too_long_gives_one_sentence(tmp_path):
     done = run("text", "x" * 300, home=tmp_path, check=False)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)

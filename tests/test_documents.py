@@ -345,6 +345,16 @@ def test_a_japanese_speaker_is_named_by_the_family_name(name, is_named):
     assert Speaker("田中 太郎", "市長").is_named(name) is is_named
 
 
+@pytest.mark.parametrize("name", ["林", "林 芳正"])
+def test_a_japanese_family_name_may_have_one_character(name):
+    assert Speaker("林芳正").is_named(name)
+
+
+@pytest.mark.parametrize("title", ["Dr.", "dr"])
+def test_a_title_alone_names_nobody(title):
+    assert not Speaker("Dr. Ben Kloeck").is_named(title)
+
+
 def test_the_page_of_a_word_is_the_one_it_stands_on():
     layout = Layout()
     layout.add(0, 5, (2, 10.0, 10.0, 40.0, 20.0))

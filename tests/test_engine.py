@@ -494,7 +494,6 @@ def test_a_filter_on_an_unknown_speaker_is_an_error_that_tells_where_they_are(
     assert str(caught.value) == reason
 
 
-@pytest.mark.xfail(strict=True, reason="a list is quoted whole whoever says its items")
 def test_with_a_filter_by_speaker_a_list_is_not_quoted_with_what_others_say(mixed: Engine):
     question, only = "Which conditions were named for wind farms?", Filters(speakers=("Holm",))
     quote = first_quote(mixed.ask(question, filters=only))

@@ -552,7 +552,6 @@ def built_files(settings: Settings) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.xfail(strict=True, reason="of files with the same bytes the first alone is tried")
 def test_a_password_beside_a_copy_opens_the_report(settings: Settings):
     data = drawn(page("Osaka opened the harbour."), encrypt="secret")
     write(settings, a__pdf=data, b__pdf=data, b__yaml="password: secret")

@@ -135,8 +135,12 @@ def make_answer(
     *,
     threshold: float,
     max_quotes: int,
+    by_speaker: bool = False,
 ) -> Answer:
-    """Return the answer that the candidates give: quotes when the best reaches `threshold`."""
+    """Return the answer that the candidates give: quotes when the best reaches `threshold`.
+
+    With `by_speaker` a list is quoted whole only if one and the same person says all of it.
+    """
     ranked = sorted(candidates, key=_order)
     quotes: list[Quote] = []
     taken: list[Candidate] = []
@@ -144,6 +148,8 @@ def make_answer(
         if len(quotes) == max_quotes:
             break
         whole = _with_list(question, candidate)
+        if by_speaker and len(_speakers(whole)) > 1:
+            whole = candidate
         if not any(_overlap(whole, other) for other in taken):
             taken.append(whole)
             quotes.append(make_quote(whole))
@@ -235,6 +241,11 @@ def _with_list(question: str, candidate: Candidate) -> Candidate:
         end=sentences[items[-1]].end,
     )
     return whole if whole.bounds[1] - whole.bounds[0] <= LONGEST_LIST else candidate
+
+
+def _speakers(candidate: Candidate) -> set[int | None]:
+    sentences = candidate.record.sentences[candidate.first : candidate.last + 1]
+    return {sentence.speaker for sentence in sentences}
 
 
 def _items(record: Record, number: int) -> Sequence[int]:

@@ -5,6 +5,7 @@ slices it. This module does not know file formats (`parsers`) nor what the text 
 """
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from seminar_qa.layout import Box, Layout
-from seminar_qa.text import clean, collapse, share_garbled, words
+from seminar_qa.text import clean, collapse, fold, has_cjk, share_garbled, words
 
 
 class Kind(StrEnum):
@@ -50,6 +51,14 @@ class Block:
     speaker: str | None = None
 
 
+_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir dame lady lord hon rev".split())
+_HONORIFIC = re.compile("(?:氏|さん|様|先生|殿|君)$")
+
+
+def _compact(name: str) -> str:
+    return _HONORIFIC.sub("", re.sub(r"[\s　・]", "", fold(name)))
+
+
 @dataclass(frozen=True)
 class Speaker:
     """Somebody a report names, as it names them: "Dr. Ben Kloeck" with role and organisation.
@@ -71,9 +80,15 @@ class Speaker:
         return ", ".join(part for part in (self.name, self.role, self.organisation) if part)
 
     def is_named(self, name: str) -> bool:
-        """Tell whether `name` is this person's: as cited, or a part such as the family name."""
-        wanted, own = set(words(name)), set(words(self.name))
-        return bool(wanted & own) and wanted <= own | set(words(self.cited))
+        """Tell whether `name` is this person's: as cited, or a part such as the family name.
+
+        A title alone is nobody's name. A name in Chinese characters may lack its end.
+        """
+        if has_cjk(name):
+            wanted, own = (_compact(text) for text in (name, self.name))
+            return bool(wanted) and (own.startswith(wanted) or _compact(self.cited) == wanted)
+        asked, known = (set(words(text)) - _TITLES for text in (name, self.name))
+        return bool(asked & known) and asked <= known | set(words(self.cited))
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,13 @@ class Engine:
         clock: _Clock,
     ) -> tuple[Answer, tuple[int, ...]]:
         hits, candidates = self._candidates(meaning, within, clock)
-        answer = make_answer(meaning, candidates, threshold=threshold, max_quotes=max_quotes)
+        answer = make_answer(
+            meaning,
+            candidates,
+            threshold=threshold,
+            max_quotes=max_quotes,
+            by_speaker=within.by_speaker,
+        )
         clock.stop("read")
         return answer, tuple(hit.row for hit in hits)
 

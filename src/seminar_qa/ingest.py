@@ -249,7 +249,7 @@ def _fill(
     copies: dict[str, str] = {}
     told.begin("reading", len(sources))
     wanted: list[Source] = []
-    for source in _paired(sources):
+    for source in sorted(_paired(sources), key=lambda source: source.sidecar is None):
         sha256 = hashes[source.path]
         if source.is_sidecar:
             reason = f"{source.path}: there is no report of that name for this side-car"
@@ -295,9 +295,12 @@ def _processes(settings: Settings) -> int:
 
 def read_file(settings: Settings, file: Path) -> Reading:
     """Read one file, with the side-car beside it, as a run would. Raises UnreadableFileError."""
-    if not file.is_file():
-        raise UnreadableFileError(f"there is no file {file}")
-    beside = [Source(path.name, path) for path in file.parent.iterdir() if path.is_file()]
+    try:
+        if not file.is_file():
+            raise UnreadableFileError(f"there is no file {file}")
+        beside = [Source(path.name, path) for path in file.parent.iterdir() if path.is_file()]
+    except OSError as error:
+        raise UnreadableFileError(f"{file} cannot be read: {error.strerror}") from error
     source = next((s for s in _paired(beside) if s.path == file.name and not s.is_sidecar), None)
     if source is None:
         raise UnreadableFileError(f"{file} is a side-car; give the report that it belongs to")

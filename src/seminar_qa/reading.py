@@ -26,9 +26,9 @@ class Reading:
 
 
 def read_report(
-    path: str, source: SourceFile, sha256: str, sidecar: tuple[str, bytes] | None = None
+    path: str, source: SourceFile, sha256: str, sidecar: tuple[str, bytes | None] | None = None
 ) -> Reading:
-    """Read one file; `sidecar` is the path and the bytes of the file beside it.
+    """Read one file; `sidecar` is the path and the bytes of the file beside it, None for unreadable.
 
     A side-car that cannot be read is told as a warning, and the report is read without it. Raises
     UnreadableFileError.
@@ -58,10 +58,12 @@ def read_report(
     return Reading(replace(document, speakers=speakers), tuple(told))
 
 
-def _sidecar(sidecar: tuple[str, bytes] | None) -> tuple[SideCar, str]:
+def _sidecar(sidecar: tuple[str, bytes | None] | None) -> tuple[SideCar, str]:
     if sidecar is None:
         return SideCar(), ""
     path, data = sidecar
+    if data is None:
+        return SideCar(), f"{path} is left aside: it cannot be opened"
     try:
         return read_sidecar(data), ""
     except UnreadableFileError as error:

@@ -41,6 +41,8 @@ _FACTS = (
     "id, path, sha256, media_type, title, date, place, organiser, speakers, found_at, extraction, "
     "page_starts"
 )
+_NONSENSE = (ValueError, TypeError, AttributeError, KeyError)
+"""What decoding altered facts may raise."""
 _LAYOUT_PART = 8_192
 """So many code points of text have their words' places in one row."""
 
@@ -157,7 +159,10 @@ class Records:
     def documents(self) -> Iterator[Document]:
         """Yield every document without its text, blocks and layout, in order of path."""
         for row in self._select(f"SELECT {_FACTS} FROM documents ORDER BY path"):
-            yield _document(row, "", ())
+            try:
+                yield _document(row, "", ())
+            except _NONSENSE as error:
+                raise _damaged(error) from error
 
     def characters(self) -> dict[str, int]:
         """Return the length of each document's text, in code points, by its id."""
@@ -167,16 +172,15 @@ class Records:
         """Return where `text[start:end]` of a document stands, a box a line; empty if not known."""
         found = self._select(
             "SELECT words, sha256 FROM layouts WHERE document = ? AND start < ? AND part >= "
-            "coalesce((SELECT max(part) FROM layouts WHERE document = ? AND start <= ?), 0) "
-            "ORDER BY part",
+            "(SELECT max(part) FROM layouts WHERE document = ? AND start <= ?) - 1 ORDER BY part",
             *(number, end, number, start),
         )
-        boxes: list[Box] = []
+        parts: list[bytes] = []  # a word may begin in the part before
         for words, sha256 in found:
             if hashlib.sha256(words).hexdigest() != sha256:
                 raise _damaged(f"the layout of document {number} was altered")
-            boxes += Layout.frombytes(zlib.decompress(words)).boxes(start, end)
-        return boxes
+            parts.append(zlib.decompress(words))
+        return Layout.frombytes(b"".join(parts)).boxes(start, end)
 
     def number_of(self, document_id: str) -> int:
         """Return the number of a document. Raises NotFoundError."""
@@ -207,7 +211,7 @@ class Records:
             raise _damaged(f"document {number} is not there")
         try:
             return self._decoded(number, found[0])
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except _NONSENSE as error:
             raise _damaged(error) from error
 
     def _decoded(self, number: int, row: tuple) -> Record:  # type: ignore[type-arg]
@@ -261,12 +265,15 @@ class Records:
 
     def speakers_named(self, name: str) -> list[tuple[int, int]]:
         """Return the (document's number, speaker's place in it) of all speakers of that name."""
-        return [
-            (int(number), place)
-            for number, speakers in self._select("SELECT number, speakers FROM documents")
-            for place, entry in enumerate(json.loads(speakers))
-            if _speaker(entry).is_named(name)
-        ]
+        try:
+            return [
+                (int(number), place)
+                for number, speakers in self._select("SELECT number, speakers FROM documents")
+                for place, entry in enumerate(json.loads(speakers))
+                if _speaker(entry).is_named(name)
+            ]
+        except _NONSENSE as error:
+            raise _damaged(error) from error
 
     def _blocks(self, number: int) -> tuple[Block, ...]:
         rows = self._select(

@@ -12,6 +12,7 @@ from seminar_qa.errors import UnreadableFileError
 from seminar_qa.text import clean, collapse
 
 ENDINGS = (".yaml", ".yml")
+_LARGEST = 200_000
 _TEXTS = ("title", "place", "organiser", "password")
 _KEYS = (*_TEXTS, "date", "speakers")
 _SPEAKER_KEYS = ("name", "role", "organisation", "labels")
@@ -38,6 +39,8 @@ class SideCar:
 
 def read_sidecar(data: bytes) -> SideCar:
     """Read a side-car. Raises UnreadableFileError that says what is wrong and how it should be."""
+    if len(data) > _LARGEST:
+        raise UnreadableFileError(f"it has more than {_LARGEST:,} bytes; is it a side-car?")
     try:
         found = yaml.safe_load(data.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:

@@ -346,11 +346,15 @@ def _read(request: dict[str, Any], ocr_seconds: float, before_ocr: Callable[[], 
     path = request["path"]
     try:
         data = Path(request["file"]).read_bytes()
-        sidecar = Path(request["sidecar"]).read_bytes() if request["sidecar"] else None
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror}") from error
     source = SourceFile(data, ocr_seconds=ocr_seconds, before_ocr=before_ocr)
-    beside = None if sidecar is None else (request["sidecar_path"], sidecar)
+    beside = None
+    if request["sidecar"]:
+        sidecar = None
+        with contextlib.suppress(OSError):
+            sidecar = Path(request["sidecar"]).read_bytes()
+        beside = request["sidecar_path"], sidecar
     return read_report(path, source, hashlib.sha256(data).hexdigest(), beside)
 
 

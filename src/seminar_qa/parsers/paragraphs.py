@@ -203,11 +203,15 @@ class _Kinds:
         self._tell_tables()
         title = self._title()
         self.headings = set(map(id, self._slide_headings()))
+        before: Chunk | None = None
         for chunk in self.chunks:
             if chunk is title:
                 chunk.kind = Kind.TITLE
             elif chunk.kind is Kind.PARAGRAPH:
                 chunk.kind = self._kind(chunk)
+                if before and _goes_on_caption(before, chunk):
+                    chunk.kind = Kind.CAPTION
+            before = chunk
         self._tell_front(title)
         self._tell_levels()
 
@@ -332,6 +336,12 @@ class _Kinds:
                 if not depth and _LETTERED.match(chunk.text):
                     depth = 1 if chunk.text.isupper() else 2
                 chunk.level = depth or min(6, styles.index((round(chunk.size), chunk.bold)) + 1)
+
+
+def _goes_on_caption(before: Chunk, chunk: Chunk) -> bool:
+    """Tell whether a line in capitals says what the "TABLE II" above it is."""
+    label = before.kind is Kind.CAPTION and count_words(before.text) <= 3
+    return label and chunk.text.isupper() and before.pages[0] == chunk.pages[0]
 
 
 def _tell_rows(run: list[Chunk]) -> None:
