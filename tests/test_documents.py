@@ -350,6 +350,27 @@ def test_a_japanese_family_name_may_have_one_character(name):
     assert Speaker("林芳正").is_named(name)
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Wang Mei", Speaker("Wang Jun", "Director", "Mei Foundation")),
+        ("Mr. Wang", Speaker("Ms. Wang Mei")),
+        ("Dr. Sharma", Speaker("Prof. Rajesh Kumar Sharma")),
+        ("Rajesh Sharma", Speaker("Rajesh Kumar Sharma")),
+        ("Lee", Speaker("Anna Lee-Smith")),
+        ("山", Speaker("山田太郎教授")),
+        ("教授", Speaker("山田太郎教授")),
+    ],
+)
+def test_a_name_that_only_resembles_is_another_name(asked, name):
+    assert not name.is_named(asked)
+
+
+@pytest.mark.parametrize("asked", ["山田教授", "山田", "太郎", "山田太郎", "山田さん"])
+def test_a_japanese_name_may_lack_a_part_and_have_another_honorific(asked):
+    assert Speaker("山田太郎教授").is_named(asked)
+
+
 @pytest.mark.parametrize("title", ["Dr.", "dr"])
 def test_a_title_alone_names_nobody(title):
     assert not Speaker("Dr. Ben Kloeck").is_named(title)

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from seminar_qa.layout import Box, Layout
-from seminar_qa.text import clean, collapse, fold, has_cjk, share_garbled, words
+from seminar_qa.text import clean, collapse, fold, has_cjk, share_garbled
 
 
 class Kind(StrEnum):
@@ -52,11 +52,28 @@ class Block:
 
 
 _TITLES = frozenset("mr mrs ms miss mx dr prof professor sir dame lady lord hon rev".split())
-_HONORIFIC = re.compile("(?:氏|さん|様|先生|殿|君)$")
+_NAME_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_HONORIFIC = re.compile(
+    "(?:氏|さん|様|先生|殿|君|准?教授|博士|[副正]?(?:委員長|議長|座長|会長|社長|理事長|市長|知事|部長|課長)"
+    "|委員|議員|理事|大臣)$"
+)
+_LONGEST_WITH_SHORT_FAMILY = 3
+"""A Japanese name without a space may have a family name of one character up to this length."""
 
 
-def _compact(name: str) -> str:
-    return _HONORIFIC.sub("", re.sub(r"[\s　・]", "", fold(name)))
+def _name_words(text: str) -> list[str]:
+    return _NAME_WORD.findall(fold(text))
+
+
+def _is_japanese_name(wanted: str, name: str) -> bool:
+    """Tell whether `wanted` is a name in Chinese characters, its family name or its given name."""
+    asked = _HONORIFIC.sub("", re.sub(r"\s", "", fold(wanted)))
+    parts = _HONORIFIC.sub("", fold(name).strip()).split()
+    whole = "".join(parts)
+    if not asked or asked == whole or asked in parts or len(parts) > 1:
+        return bool(asked) and (asked == whole or asked in parts)
+    short = len(asked) == 1 and len(whole) > _LONGEST_WITH_SHORT_FAMILY
+    return not short and (whole.startswith(asked) or (len(asked) > 1 and whole.endswith(asked)))
 
 
 @dataclass(frozen=True)
@@ -82,13 +99,27 @@ class Speaker:
     def is_named(self, name: str) -> bool:
         """Tell whether `name` is this person's: as cited, or a part such as the family name.
 
-        A title alone is nobody's name. A name in Chinese characters may lack its end.
+        Role and organisation may follow behind a comma or a bracket, a role may stand in front; a
+        title must not be another than the person's, and is nobody's name alone.
         """
         if has_cjk(name):
-            wanted, own = (_compact(text) for text in (name, self.name))
-            return bool(wanted) and (own.startswith(wanted) or _compact(self.cited) == wanted)
-        asked, known = (set(words(text)) - _TITLES for text in (name, self.name))
-        return bool(asked & known) and asked <= known | set(words(self.cited))
+            return name == self.cited or _is_japanese_name(name, self.name)
+        if _name_words(name) == _name_words(self.cited):
+            return bool(_name_words(name))
+        first, *more = re.split(r"[,(]", name)
+        about = {*_name_words(self.role or ""), *_name_words(self.organisation or "")}
+        if any(word not in about for part in more for word in _name_words(part)):
+            return False
+        asked, own = _name_words(first), _name_words(self.name)
+        titles, others = _TITLES & set(asked), _TITLES & set(own)
+        if titles and others and titles.isdisjoint(others):
+            return False
+        asked = [word for word in asked if word not in _TITLES]
+        own = [word for word in own if word not in _TITLES]
+        while len(asked) > 1 and asked[0] in about and asked[0] not in own:
+            asked = asked[1:]
+        runs = (own[n : n + len(asked)] for n in range(len(own)))
+        return bool(asked) and asked in runs
 
 
 @dataclass(frozen=True)

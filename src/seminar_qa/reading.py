@@ -28,7 +28,7 @@ class Reading:
 def read_report(
     path: str, source: SourceFile, sha256: str, sidecar: tuple[str, bytes | None] | None = None
 ) -> Reading:
-    """Read one file; `sidecar` is the path and the bytes of the file beside it, None for unreadable.
+    """Read one file; `sidecar` is the path of the file beside it and its bytes, None if shut.
 
     A side-car that cannot be read is told as a warning, and the report is read without it. Raises
     UnreadableFileError.

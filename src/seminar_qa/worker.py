@@ -8,6 +8,8 @@ this module is such a process; it opens no connection to anywhere.
 
 import base64
 import contextlib
+import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -52,7 +54,7 @@ class Limits:
     ocr_seconds: float = 600
 
 
-_LONGEST_ANSWER = 1 << 30  # bytes
+_LONGEST_ANSWER = 1 << 28  # bytes
 _OCR_BEGINS = b'"ocr"\n'
 """What a process says when it begins to read pictures, which takes longer."""
 Outcome = Reading | UnreadableFileError
@@ -65,16 +67,24 @@ class Worker:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
+        self._told = 0  # how much of the errors is about earlier files
+        self._lock = threading.Lock()
+        self._stopped = False
 
     def read(self, job: Job) -> Reading:
         """Read one file. Raises UnreadableFileError, also when the process is lost over it."""
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            raise UnreadableFileError(
+                f"{job.path}: no process could be begun to read it ({error.strerror})"
+            ) from error
         watch = _Watch(process)
         try:
             answer = _ask(process, job, watch, self._limits)
         finally:
             watch.cancel()
-        if answer is None:
+        if answer is None or watch.expired:
             _wait(process)
             self.close()
             raise UnreadableFileError(f"{job.path}: {self._why_lost(process, watch.expired)}")
@@ -90,11 +100,25 @@ class Worker:
 
     def close(self) -> None:
         """End the process and those it has begun."""
-        if self._process:
-            _kill(self._process)
-            self._process = None
+        with self._lock:
+            if self._process:
+                _kill(self._process)
+                self._process = None
+
+    def stop(self) -> None:
+        """End the process, also one that is reading, and begin no other."""
+        self._stopped = True
+        self.close()
 
     def _running(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            process = self._begun()
+        self._told = self._errors.seek(0, os.SEEK_END) if self._errors else 0
+        return process
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        if self._stopped:
+            raise OSError(errno.ECANCELED, "it was told to stop")
         if self._process is None or self._process.poll() is not None:
             self._errors = TemporaryFile()  # noqa: SIM115 - it lives as long as the process
             limits = self._limits
@@ -115,7 +139,7 @@ class Worker:
         """Return the last lines that the process wrote to its standard error."""
         if self._errors is None:
             return []
-        self._errors.seek(0)
+        self._errors.seek(self._told)
         return self._errors.read()[-4_000:].decode("utf-8", "replace").strip().splitlines()
 
     def _why_lost(self, process: subprocess.Popen[bytes], expired: bool) -> str:
@@ -155,6 +179,7 @@ class _Watch:
         """Let the process be."""
         if self._timer:
             self._timer.cancel()
+            self._timer.join()  # so that it ends no process later on
 
     def _expire(self) -> None:
         self.expired = True
@@ -168,8 +193,9 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe and not pipe.closed:
@@ -198,7 +224,7 @@ def _ask(
             watch.begin(limits.seconds + limits.ocr_seconds)
             line = process.stdout.readline(_LONGEST_ANSWER)
         answer = json.loads(line) if line.endswith(b"\n") else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, MemoryError):
         return None
     return answer if isinstance(answer, dict) else None
 
@@ -219,7 +245,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
-            worker.close()
+            worker.stop()
         self._threads.shutdown()
 
     def read(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -318,6 +344,7 @@ def _serve(memory: int, ocr_seconds: float) -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     _limit_memory(memory)
+    _end_with_parent()
     sys.addaudithook(_forbid_network)
 
     def tell(line: bytes) -> None:
@@ -332,7 +359,7 @@ def _serve(memory: int, ocr_seconds: float) -> None:
             answer = {"unreadable": str(error)}
         except MemoryError:
             answer = {"unreadable": f"{request['path']}: {_too_large(memory)}"}
-        tell(json.dumps(answer).encode() + b"\n")
+        tell(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
 
 
 def _too_large(memory: int) -> str:
@@ -364,7 +391,17 @@ def _limit_memory(mebibytes: int) -> None:
     except ImportError:
         return
     limit = mebibytes * 1024 * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _end_with_parent() -> None:
+    """Let the process end when the one that began it is killed (Linux)."""
+    set_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _forbid_network(event: str, _: tuple[Any, ...]) -> None:
