@@ -2,7 +2,14 @@
 
 import pytest
 
-from seminar_qa.speakers.clauses import is_subject, reports_speech, speak_together, speaks
+from seminar_qa.speakers.clauses import (
+    answers,
+    has_other_subject,
+    is_subject,
+    reports_speech,
+    speaks,
+    spoken_together,
+)
 from seminar_qa.speakers.names import mentions_of, tokens_of
 
 
@@ -50,13 +57,48 @@ def test_who_only_stands_in_a_sentence_does_not_speak(sentence):
     assert who_speaks(sentence) == []
 
 
-def test_two_may_speak_together():
-    sentence = "Ann Lee and Bob Ray explain it, and Cy Orr listens."
+@pytest.mark.parametrize(
+    ("sentence", "together"),
+    [
+        ("Ann Lee and Bob Ray explain it, and Cy Orr listens.", ["Ann Lee", "Bob Ray"]),
+        (
+            "Ann Lee (Foo), Bob Ray of Bar and Cy Orr gave talks.",
+            ["Ann Lee", "Bob Ray", "Cy Orr"],
+        ),
+        ("Ann Lee, mayor, and her colleague, Bob Ray, spoke.", ["Ann Lee", "Bob Ray"]),
+        ("Ann Lee explained towns and Bob Ray spoke.", []),
+        ("Ann Lee, with Bob Ray and Cy Orr, spoke.", []),
+    ],
+)
+def test_several_may_speak_together(sentence, together):
     tokens = tokens_of(sentence, 0, len(sentence))
-    first, second, third = mentions_of(tokens)
-    assert speak_together(tokens, first, second)
-    assert not speak_together(tokens, second, third)
-    assert is_subject(tokens, first)
+    mentions = [mention for mention in mentions_of(tokens) if len(mention.words) > 1]
+    found = spoken_together(tokens, mentions[: 1 + sentence.count("Ray") + sentence.count("Orr")])
+    assert [sentence[one.start : one.end] for one in found] == together
+    assert is_subject(tokens, mentions[0])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other"),
+    [
+        ("In response, the Minister noted costs.", True),
+        ("The chair thanked him.", True),
+        ("Von der Heide's colleague Inge Larsen disagreed.", True),
+        ("Rio Tinto argued for mining.", True),
+        ("A colleague of hers asked why.", True),
+        ("The grid is old.", False),
+        ("Existence of key persons in both regions helps.", False),
+        ("She also stressed its age.", False),
+        ("In addition, it explained nothing.", False),
+    ],
+)
+def test_somebody_else_may_be_the_subject(sentence, other):
+    assert has_other_subject(tokens_of(sentence, 0, len(sentence))) is other
+
+
+def test_he_may_be_who_answers():
+    assert answers(tokens_of("He then replied that it rains.", 0, 30))
+    assert not answers(tokens_of("He noted that it rains.", 0, 23))
 
 
 def test_a_sentence_without_a_word_of_speaking_reports_no_speech():

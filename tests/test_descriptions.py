@@ -64,6 +64,8 @@ def described(sentence: str) -> tuple[str | None, str | None]:
             "author of the Foo.js game engine",
             "Microsoft",
         ),
+        (", Ambassador of Spain to India, said", "Ambassador of Spain to India", None),
+        (", Ambassador of Japan, said", "Ambassador", "Japan"),
         (", a member of the town council, said", "member", None),
         (", CEO and co-founder of BogTech, said", "CEO and co-founder", "BogTech"),
         (", Managing Director of Foo from Sardinia, Italy pointed", "Managing Director", "Foo"),

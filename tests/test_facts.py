@@ -246,3 +246,38 @@ def test_we_and_persons_are_no_organisers():
 def test_a_line_in_capitals_is_the_organiser_only_when_it_names_an_organisation():
     assert facts("NORWEGIAN GAS AGENCY", "Hydrogen day").organiser == "NORWEGIAN GAS AGENCY"
     assert facts("HYDROGEN DAY", "Talks of the day").organiser is None
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Place: Accra Present: Ama Owusu", "Accra"),
+        ("Venue: Berlin Attendees: Ann Lee, Bo Lund", "Berlin"),
+        ("Venue: Berlin In attendance: Ann Lee", "Berlin"),
+        ("Place: New York Time: 10:00", "New York"),
+    ],
+)
+def test_a_value_ends_at_any_other_label(line, place):
+    assert facts(line).place == place
+
+
+def test_a_title_may_have_a_colon_in_it():
+    assert facts("Title: Green Hydrogen: the future").title == "Green Hydrogen: the future"
+
+
+def test_who_was_there_is_no_title():
+    for label in ("Present: Ama Owusu", "Attendees: Ama Owusu", "In attendance:"):
+        assert said(facts(label, "Ben Lee", "4 May 2020")) == (None, "2020-05-04", None, None)
+    assert facts("Hydrogen day", "Present: Ama Owusu").title == "Hydrogen day"
+
+
+def test_a_japanese_sentence_may_name_the_organiser():
+    sentence = "主催は関西水素協議会である"
+    assert facts("水素会議", sentence).organiser == "関西水素協議会"
+    assert facts("水素会議", running=(f"{sentence}。",)).organiser == "関西水素協議会"
+
+
+@pytest.mark.parametrize("line", ["Grand Hotel, Vienna", "Kyoto University, Kyoto, Japan"])
+def test_a_hotel_or_an_organisation_with_its_city_is_no_title_beside_an_event(line):
+    assert facts(line, "Workshop on Water").title == "Workshop on Water"
+    assert facts(line).title == line

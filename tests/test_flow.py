@@ -144,3 +144,10 @@ def test_the_text_of_a_cell_has_its_markers_but_no_notes():
         Line(Kind.LIST_ITEM, "two", "-"),
     ]
     assert cell_text(lines) == "- one - two"
+
+
+def test_the_first_entry_of_an_agenda_names_no_columns():
+    assert rows(("10:00", "Opening: Eva Novak"), ("10:30", "Keynote: Jan Dvorak, CEZ")) == [
+        "10:00; Opening: Eva Novak",
+        "10:30; Keynote: Jan Dvorak, CEZ",
+    ]

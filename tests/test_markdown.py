@@ -180,3 +180,8 @@ def test_what_is_nested_past_all_reason_is_refused_and_not_cut():
 def test_text_between_two_rules_at_the_beginning_is_no_front_matter():
     assert "Kept text." in parsed("---\nKept text.\n\n---\n\nMore.\n").text
     assert parsed("---\ntags: T\n---\nMore.\n").text == "More."
+
+
+def test_turns_in_one_paragraph_are_blocks_of_their_own():
+    found = blocks("AB: Welcome\neveryone.\nCR: I agree with Bob.")
+    assert [text for _, text in found] == ["AB: Welcome everyone.", "CR: I agree with Bob."]

@@ -97,7 +97,7 @@ def test_letters_of_another_size_begin_a_block():
         ("the data~\nbase of a database.", "the database of a database."),
         ("the Bonn~\nOsaka line.", "the Bonn-Osaka line."),
         ("an e~\nmail came.", "an e-mail came."),
-        ("from 2011-\n2013 they met.", "from 2011- 2013 they met."),
+        ("from 2011-\n2013 they met.", "from 2011-2013 they met."),
         ("the sum –\nin yen – is due.", "the sum – in yen – is due."),
         ("the first-,\nsecond- and third-born.", "the first-, second- and third-born."),
     ],

@@ -51,9 +51,20 @@ def test_a_pronoun_that_was_used_tells_as_a_title_does():
 
 
 def test_what_a_side_car_says_is_not_changed_by_the_text():
-    among = People([Speaker("Ana Ruiz", "Mayor")])
+    among = People([Speaker("Ana Ruiz", "Mayor", "City of Bergen")])
     among.all[0].learn("Clerk", "Acme")
-    assert among.all[0].speaker == Speaker("Ana Ruiz", "Mayor")
+    assert among.all[0].speaker == Speaker("Ana Ruiz", "Mayor", "City of Bergen")
+
+
+def test_where_a_side_car_is_silent_the_text_holds():
+    among = People([Speaker("Ana Ruiz", "Boss"), Speaker("Bo Lund", None, "Foo")])
+    for person in among.all:
+        person.learn("Clerk", "Acme")
+        person.learn("Cook", "Umbrella")
+    assert [person.speaker for person in among.all] == [
+        Speaker("Ana Ruiz", "Boss", "Acme"),
+        Speaker("Bo Lund", "Clerk", "Foo"),
+    ]
 
 
 def test_what_is_not_known_is_learned_once():

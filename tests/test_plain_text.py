@@ -214,3 +214,52 @@ def test_a_thousand_torn_pages_are_mended_in_time():
 def test_a_level_is_a_number():
     made = parsed("It began.\n\nA heading\n\nIt ended.")
     assert [type(block.level) for block in made.blocks] == [int, int, int]
+
+
+# Lines that are of their own
+
+
+def test_turns_without_blank_lines_between_are_blocks_of_their_own():
+    said = "AB: Welcome everyone.\nBG: Thanks. I have two\npoints to make.\nCR: I agree with Bob."
+    assert blocks(said) == [
+        (Kind.PARAGRAPH, "AB: Welcome everyone."),
+        (Kind.PARAGRAPH, "BG: Thanks. I have two points to make."),
+        (Kind.PARAGRAPH, "CR: I agree with Bob."),
+    ]
+
+
+def test_japanese_turns_without_blank_lines_between_are_blocks_of_their_own():
+    said = "○山田座長　始めます。\n【佐藤委員】　質問です。\n田中：百円です。"
+    assert [text for _, text in blocks(said)] == [
+        "○山田座長 始めます。",
+        "【佐藤委員】 質問です。",
+        "田中：百円です。",
+    ]
+
+
+def test_entries_of_an_agenda_are_blocks_of_their_own():
+    said = "The day went so.\n\n10:00 Opening by the mayor.\n10:30 Keynote on ports."
+    assert [text for _, text in blocks(said)] == [
+        "The day went so.",
+        "10:00 Opening by the mayor.",
+        "10:30 Keynote on ports.",
+    ]
+
+
+def test_a_single_word_with_a_colon_in_wrapped_prose_begins_nothing():
+    said = "The talks came to this\nResult: nobody left the room\nbefore the evening."
+    assert [text for _, text in blocks(said)] == [" ".join(said.split("\n"))]
+
+
+def test_event_place_and_date_at_the_head_are_lines_of_their_own():
+    head = "Annual Symposium on\nWater Security\nHotel Taj, New Delhi\n3–5 March 2020"
+    assert blocks(head + "\n\nThe mayor spoke.")[:3] == [
+        (Kind.FRONT, "Annual Symposium on Water Security"),
+        (Kind.FRONT, "Hotel Taj, New Delhi"),
+        (Kind.FRONT, "3–5 March 2020"),
+    ]
+
+
+def test_japanese_bullets_need_no_space():
+    found = blocks("次の意見があった。\n・費用が高い。\n・時間がかかる。")
+    assert found[1:] == [(Kind.LIST_ITEM, "費用が高い。"), (Kind.LIST_ITEM, "時間がかかる。")]

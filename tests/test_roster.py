@@ -155,3 +155,40 @@ def test_a_japanese_label_is_found_by_the_family_name():
     turns = ((Kind.PARAGRAPH, "○田中委員　質問します。"), (Kind.PARAGRAPH, "○佐藤部長　はい。"))
     assert resolved("佐藤部長", rows, *turns) == "佐藤部長"
     assert resolved("田中委員", rows, *turns) == "田中太郎"
+
+
+def test_of_two_behind_present_both_are_persons_where_both_have_turns():
+    present = (Kind.PARAGRAPH, "Present: Ola Berg, Kari Lund")
+    turns = [(Kind.PARAGRAPH, f"{name}: We start.") for name in ("Ola Berg", "Kari Lund")]
+    assert cited(present, *turns) == ["Ola Berg", "Kari Lund"]
+
+
+def test_a_given_name_in_capital_letters_stands_for_the_only_person_of_that_name():
+    prose = (Kind.PARAGRAPH, "Dr. Nasreen Begum, Chair of the Stove Alliance, opened.")
+    turns = minutes("NASREEN", "TOM")
+    assert resolved("NASREEN", prose, *turns) == "Dr. Nasreen Begum"
+    other = (Kind.PARAGRAPH, "Ms. Nasreen Khan spoke.")
+    assert resolved("NASREEN", prose, other, *turns) == "NASREEN"
+
+
+@pytest.mark.parametrize("label", ["CHAIR", "BAN"])
+def test_offices_and_initials_in_capital_letters_are_no_given_names(label):
+    prose = (Kind.PARAGRAPH, f"We thank {label.capitalize()} Maria for it.")
+    assert resolved(label, prose, *minutes(label, "TOM", "ANA")) == label
+
+
+def test_questions_and_answers_are_nobodys_in_particular():
+    blocks = [(Kind.PARAGRAPH, text) for text in ("Q: What is it?", "A: A pump.") * 2]
+    assert resolved("Q", *blocks) is None
+
+
+def test_a_title_tells_labels_of_one_family_name_apart():
+    turns = minutes("LEE", "MR. LEE", "MS. ANA LEE", "TOM")
+    names = {label: resolved(label, *turns) for label in ("MR. LEE", "MS. ANA LEE", "LEE")}
+    assert names == {"MR. LEE": "MR. LEE", "MS. ANA LEE": "MS. ANA LEE", "LEE": "LEE"}
+    assert resolved("LEE", *minutes("LEE", "MS. LEE", "TOM")) == "MS. LEE"
+
+
+def test_a_label_alone_in_its_block_is_a_person():
+    blocks = [(Kind.PARAGRAPH, text) for text in ("Ms. Lee:", "It is late.", "Well.")]
+    assert resolved("Ms. Lee", *blocks) == "Ms. Lee"

@@ -55,3 +55,15 @@ def test_a_password_and_the_bytes_are_not_shown():
 def test_a_source_tells_nobody_of_ocr_unless_asked_to():
     assert SourceFile(b"").before_ocr() is None
     assert SourceFile(b"").ocr_seconds == 600
+
+
+@pytest.mark.parametrize(
+    "text", ["El señor Núñez abrió la sesión.", "Grüße aus München, die Sitzung war früh."]
+)
+def test_short_western_text_is_not_taken_for_eastern_europes(text):
+    assert decode(text.encode("cp1252")) == text
+
+
+def test_japanese_in_seven_bits_is_no_ascii():
+    text = "水素の会議が東京で開催された。"
+    assert decode(text.encode("iso2022_jp")) == text

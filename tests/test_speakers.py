@@ -1,5 +1,6 @@
 """Who speaks in a report: the first report in full, two real minutes in samples, invented ones."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -434,6 +435,77 @@ def test_of_two_who_speak_together_neither_is_the_speaker_but_both_are_listed():
     assert said[0][1] is None
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In response, the Minister noted costs.",
+        "The chair thanked him.",
+        "Petrov's colleague Inge Larsen disagreed.",
+        "Rio Tinto argued for mining.",
+    ],
+)
+def test_a_sentence_about_somebody_else_ends_what_he_may_mean(sentence):
+    told = f"Mr. Ivan Petrov described the harbour. {sentence} He said more."
+    assert names(told, "He concluded.") == ["Mr. Ivan Petrov", None, None, None]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Ms. Anna Berg asked why. He replied that it rains.",
+        "Maria Silva asked why. She replied that it rains.",
+        "Mr. Lee asked why. He answered that it rains.",
+        "Dr. Lee asked why. He said that it rains.",
+    ],
+)
+def test_who_asks_does_not_answer(told):
+    assert names(told)[1] is None
+    assert names(*re.split(r"(?<=why)[.] ", told))[1] is None
+
+
+def test_who_is_known_to_be_the_man_goes_on_after_a_question():
+    assert names("Mr. Lee asked why. He also noted the cost.") == ["Mr. Lee"] * 2
+
+
+def test_all_who_share_a_sentence_are_listed_as_they_are_described():
+    speakers, said = found_in(
+        report(
+            "Zhang Xiaoming, CEO of SunPower China, and Ana Beatriz da Silva, Brazil's Minister "
+            "of Energy, spoke about tenders. She said more."
+        )
+    )
+    assert [s.cited for s in speakers] == [
+        "Zhang Xiaoming, CEO, SunPower China",
+        "Ana Beatriz da Silva, Brazil's Minister of Energy",
+    ]
+    assert [name for _, name in said] == [None, None]
+    told = "Ms. Ito, Ambassador of Japan, and her French counterpart, Mr. Blanc, called for peace."
+    assert [s.cited for s in found_in(report(told))[0]] == [
+        "Ms. Ito, Ambassador, Japan",
+        "Mr. Blanc",
+    ]
+
+
+def test_a_bare_family_name_of_two_is_nobodys():
+    told = (
+        "Mr. Wang Jun (China Development Bank) and Ms. Wang Mei (Tsinghua University) gave talks.",
+        "Ms. Wang Mei spoke first.",
+        "Wang said that it rains.",
+        "Mr. Wang noted it.",
+    )
+    assert names(*told) == [None, "Ms. Wang Mei", None, "Mr. Wang Jun"]
+
+
+def test_a_name_ends_before_a_preposition():
+    assert only("Dr P. Nguyen In attendance spoke.").name == "Dr P. Nguyen"
+
+
+def test_a_side_car_that_is_silent_of_the_organisation_leaves_what_the_text_says():
+    document = report("Rajesh Kumar Sharma, Director of Foo Ltd, spoke about dams.")
+    speakers, _ = found_in(document, (Speaker("Rajesh Kumar Sharma", "Boss"),))
+    assert [s.cited for s in speakers] == ["Rajesh Kumar Sharma, Boss, Foo Ltd"]
+
+
 def test_people_of_one_family_name_are_told_apart_by_title():
     told = (
         "Mr. Jan Dahl spoke.",
@@ -525,6 +597,22 @@ def test_japanese_minutes_have_their_speakers():
     speakers, said = found_in(report(*told))
     assert [name for _, name in said] == ["山田太郎君", "山田太郎君", "田中委員"]
     assert (speakers[0].role, speakers[0].labels) == ("議長", ("議長（山田太郎君）",))
+
+
+def test_what_stands_between_two_japanese_turns_under_other_labels_is_not_the_firsts():
+    told = (
+        "○鈴木課長　説明します。",
+        "【佐藤委員】　いくらですか。",
+        "注：後日配布した。",
+        "終わり。",
+    )
+    assert names(*told) == ["鈴木課長", "佐藤委員", None, None]
+
+
+def test_labels_alone_and_unknown_people_keep_turns_from_being_somebody_elses():
+    told = ("Ms. Lee:", "It is late. It rains.", "Nobody knows.", "Mr. Park:", "I disagree.")
+    assert names(*told) == [None, "Ms. Lee", "Ms. Lee", None, None, "Mr. Park"]
+    assert set(names(*("Q: What is it?", "A: A pump.") * 3)) == {None}
 
 
 def test_a_japanese_paragraph_goes_on_with_its_speaker():

@@ -186,3 +186,90 @@ def test_items_of_a_list_are_turns_where_they_are_a_transcript():
     spoken = ("- Ana: Hello.", "- Bo: Yes.", "- Ana: So.", "- Bo: Bye.")
     assert labels(*spoken * 2) == ["Ana", "Bo"] * 4
     assert labels(*spoken, *("It rained all day.",) * 20, *spoken) == [None] * 28
+
+
+def test_a_japanese_turn_ends_at_whatever_looks_like_a_label():
+    opened = ("○鈴木課長　説明します。", "続きです。", "（１）費用は安い。", "○○市もある。")
+    for other in ("田中：安いです。", "注：後日配布した。", "結論：継続する。", "（委員長）次に。"):
+        assert labels(*opened, other, "その後。") == [*["鈴木課長"] * 4, None, None]
+
+
+def test_brackets_with_an_office_are_labels_and_other_brackets_are_not():
+    lines = (
+        "【家田委員長】　始めます。",
+        "続きです。",
+        "【小林委員】　質問です。",
+        "【事務局】　はい。",
+        "【資料】　資料の一覧です。",
+        "【出席委員】　田中です。",
+        "【座長】　山田太郎（東京大学）",
+    )
+    found = ["家田委員長", "家田委員長", "小林委員", "事務局", None, None, None]
+    assert labels(*lines) == found
+
+
+def test_a_label_in_brackets_alone_begins_the_turn_in_the_next_block():
+    assert labels("【小林委員】", "質問です。", "続きです。", "【議事概要】", "終わった。") == [
+        None,
+        "小林委員",
+        "小林委員",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Moderator: Jane Fox (BBC)", "Facilitator: Tom Hill, UCL"),
+        ("Panel Chair: Dr. Fox", "Keynote Speaker: Ada Lim, head of research, NUS."),
+        ("座長：山田太郎（東京大学）", "司会：田中花子"),
+    ],
+)
+def test_a_label_followed_by_nothing_but_names_introduces_and_is_no_turn(first, second):
+    spoken = ("Ana: Hello.", "Bo: Yes.", "Ana: So.", "Bo: Bye.")
+    found = labels(*[*spoken, first, second] * 3)
+    assert found == ["Ana", "Bo", "Ana", "Bo", None, None] * 3
+
+
+def test_a_moderator_who_says_something_has_a_turn():
+    lines = ("Moderator: Welcome to you all.", "Ana: Hello.") * 3
+    assert labels(*lines) == ["Moderator", "Ana"] * 3
+
+
+def test_an_item_with_a_name_that_comes_once_is_no_turn_and_ends_the_one_before():
+    spoken = ("Ana: Hello.", "Bo: Yes.", "Ana: So.", "Bo: Bye.")
+    assert labels(*spoken, "- Lena: bring maps", "- Ana: call Jo")[-2:] == [None, None]
+
+
+def test_offices_in_capital_letters_and_a_name_without_its_title_are_labels():
+    lines = (
+        "MODERATOR: Welcome to you all.",
+        "MS. LEE: Thank you for that.",
+        "AUDIENCE MEMBER: What does it cost?",
+        "SPEAKER: I know that.",
+        "LEE: It is cheap.",
+    )
+    found = ["MODERATOR", "MS. LEE", "AUDIENCE MEMBER", "SPEAKER", "LEE"]
+    assert labels(*lines) == found
+    assert labels(*("OPERATOR: a.example", "ADDRESS: b.example") * 2) == [None] * 4
+
+
+def test_questions_and_answers_are_turns_where_they_alternate_often():
+    assert labels(*("Q: What is it?", "A: A pump.") * 2) == ["Q", "A"] * 2
+    assert labels("Q: What is it?", "A: A pump.", "Fine.") == [None] * 3
+    assert labels(*["A: A pump."] * 6) == [None] * 6
+
+
+def test_a_label_alone_in_its_block_begins_the_turn_in_the_next_one_only():
+    lines = ("Ms. Lee:", "It is late.", "Another block.", "Mr. Park:", "I disagree.")
+    assert labels(*lines) == [None, "Ms. Lee", None, None, "Mr. Park"]
+    assert labels(*("Background:", "It rained.", "Findings:", "It stopped.") * 3) == [None] * 12
+
+
+def test_full_names_with_initials_or_among_those_present_are_labels():
+    introduced = "With Alice Brown (AB) and Carl Dean (CD)."
+    assert labels(introduced, "Alice Brown: We start.") == [None, "Alice Brown"]
+    present = "Present: Ola Berg (Acme), Kari Lund and Per Holm"
+    lines = ("Ola Berg: We start.", "Per Holm: Fine.", "Eva Dahl: The Smart City.")
+    assert labels(present, *lines) == [None, "Ola Berg", "Per Holm", None]

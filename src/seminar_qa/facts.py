@@ -59,6 +59,25 @@ _LABEL = re.compile(
     + r")\s?(?:[:：]|(?<=\sby)\s|(?<=[時所場催者日地])\s)\s?",
     re.I,
 )
+_STOP = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s[a-z]+){0,2}\s?[:：](?=\s|$)")
+"""Any other label behind a value: "Place: Accra Present: Ama Owusu"."""
+_PEOPLE = re.compile(
+    r"(?<!\w)(?:(?:members?|also|those|delegates|people)\s){0,2}(?:present|in\sattendance|attendees"
+    r"|attendance|attending|participants|apologies|absent|regrets|invited|excused|chair(?:ed\sby)?"
+    r"|scribes?|minutes\sby|出席者?|欠席者?|参加者)\s?(?:[:：]|$)",
+    re.I,
+)
+"""Labels of who was there: neither they nor what follows is a title."""
+_JAPANESE_ORGANISER = re.compile(
+    r"(?:^|(?<=[。、\s]))主催者?は、?(?P<who>[^、。\s]{2,40}?)(?:である|であった|です|でした|だった|だ)(?=[。\s]|$)"
+)
+_VENUE = re.compile(
+    r"\b(?i:hotel|inn|resort|palace|hall|house|institute|institut|university|universit[àäé]t?|centre"
+    r"|center|ministry|academy|college|school|association|agency|society|museum|council|chamber"
+    r"|foundation|office|embassy|bank|company|ltd|inc|gmbh)\b[^:]{0,60},\s[^\W\d_a-z][^,:]{1,30}"
+    r"(?:,\s[^\W\d_a-z][^,:]{1,30})?$"
+)
+"""A hotel or an organisation with its city."""
 _CAPITAL = r"(?:[^\W\d_a-z][\w.'’&/+-]*|\([^()]{1,30}\))"
 _LINK = r"(?:of|for|the|and|&|de|du|des|la|le|del|von|und|für|van|on)"
 _NAME = rf"{_CAPITAL}(?:,?\s(?:{_LINK}\s){{0,3}}{_CAPITAL}){{0,15}}"
@@ -180,12 +199,15 @@ def _read_fields(finder: _Finder, block: Block) -> None:
     """Read "Venue: …" and the like, several of them in a line too."""
     line = finder.text[block.start : block.end]
     labels = list(_LABEL.finditer(line))
+    organiser = _JAPANESE_ORGANISER.search(line)
+    if organiser:
+        _keep_who(finder, organiser, block.start)
     if not labels or (block.kind is Kind.TABLE_ROW and labels[0].start() > 0):
         return
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         start, end = label.end(), following.start() if following else len(line)
-        end = start + len(line[start:end].rstrip(" ;|,.、。/"))
         name = str(label.lastgroup)
+        end = _value_end(line, name, start, end)
         if name == "date":
             _read_dated(finder, line[start:end], block.start + start)
         else:
@@ -193,17 +215,32 @@ def _read_fields(finder: _Finder, block: Block) -> None:
             finder.keep(name, block.start + start, block.start + end)
 
 
+def _value_end(line: str, name: str, start: int, end: int) -> int:
+    """Return where a field's value ends: at any other label, in a title at a list of people."""
+    stop = (_PEOPLE if name == "title" else _STOP).search(line, start, end)
+    if stop and line[start : stop.start()].strip():
+        end = stop.start()
+    return start + len(line[start:end].rstrip(" ;|,.、。/"))
+
+
 def _read_head(finder: _Finder, front: list[Block], others: list[Block]) -> None:
     """Find the title, and the line with a date, which may name the place too."""
-    marked = next((block for block in front if block.kind is Kind.TITLE), None)
+    people = (n for n, block in enumerate(front) if _names_people(finder, block))
+    titles = front[: next(people, len(front))]
+    marked = next((block for block in titles if block.kind is Kind.TITLE), None)
     lines = [block for block in front if block is not marked and not _field(finder, block)]
     dated = next((block for block in lines if _date(finder, block)), None)
     dated = dated or next((block for block in others if _date(finder, block)), None)
     if marked:
         finder.keep("title", marked.start, marked.end)
-    _read_title(finder, [block for block in lines if block is not dated])
+    _read_title(finder, [block for block in lines if block is not dated and block in titles])
     line = finder.text[dated.start : dated.end] if dated else ""
-    if dated and dated in lines and any(_EVENT.match(word) for word in line.split()):
+    if (
+        dated
+        and dated in lines
+        and dated in titles
+        and any(_EVENT.match(word) for word in line.split())
+    ):
         finder.keep("title", dated.start, dated.end)
     if dated:
         _read_dated(finder, line, dated.start)
@@ -213,6 +250,10 @@ def _read_head(finder: _Finder, front: list[Block], others: list[Block]) -> None
 
 def _date(finder: _Finder, block: Block) -> FoundDate | None:
     return find_date(finder.text[block.start : block.end])
+
+
+def _names_people(finder: _Finder, block: Block) -> bool:
+    return bool(_PEOPLE.match(finder.text[block.start : block.end]))
 
 
 def _field(finder: _Finder, block: Block) -> bool:
@@ -228,6 +269,8 @@ def _read_title(finder: _Finder, lines: list[Block]) -> None:
             start = texts[line].start
             finder.keep("title", start + quoted.start("inside"), start + quoted.end("inside"))
     plain = [line for line in reversed(texts) if not _GENRE.match(line)]
+    if any(_ABOUT_EVENT.search(line) for line in plain):
+        plain = [n for n in plain if _ABOUT_EVENT.search(n) or not _VENUE.search(n)]
     names = [line for line in plain if not line.isupper()] or plain
     latin = [line for line in names if not all(is_cjk(c) or c.isspace() for c in line)]
     for line in (latin or names)[:1]:
@@ -268,6 +311,9 @@ def _read_running(finder: _Finder, block: Block) -> None:
     line = finder.text[block.start : block.end]
     for first, last in islice(sentence_spans(line[:2_000]), 12):
         sentence = line[first:last]
+        organiser = _JAPANESE_ORGANISER.search(sentence)
+        if organiser:
+            _keep_who(finder, organiser, block.start + first)
         if _TOOK_PLACE.search(sentence) and not _OTHER_EVENT.search(sentence):
             _read_organiser(finder, sentence, block.start + first)
             if _ABOUT_EVENT.search(sentence):
@@ -278,8 +324,12 @@ def _read_organiser(finder: _Finder, sentence: str, start: int) -> None:
     for pattern in (_ACTIVE, _PASSIVE, _JAPANESE):
         match = pattern.search(sentence)
         if match and _is_organisation(match["who"]):
-            end = match.start("who") + len(match["who"].rstrip(" .,"))
-            finder.keep("organiser", start + match.start("who"), start + end)
+            _keep_who(finder, match, start)
+
+
+def _keep_who(finder: _Finder, match: re.Match[str], start: int) -> None:
+    first = start + match.start("who")
+    finder.keep("organiser", first, first + len(match["who"].rstrip(" .,")))
 
 
 def _is_organisation(name: str) -> bool:

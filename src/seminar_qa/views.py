@@ -300,7 +300,8 @@ def make_filters(
     except ValidationError as error:
         first = error.errors()[0]
         message = first["msg"].removeprefix("Value error, ")
-        raise FilterError(f"the filter {first['loc'][0]}: {message}") from error
+        shown = str(first["input"])[:60]
+        raise FilterError(f"the filter {first['loc'][0]}: {message} (given: “{shown}”)") from error
     return Filters(tuple(asked.documents), tuple(asked.speakers), asked.after, asked.before)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from seminar_qa.documents import DocumentBuilder, Kind
 from seminar_qa.text import collapse, count_words, ends_sentence
 
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}\b(?!\.\d)")
 _CAPTION = re.compile(
     r"^(?:figure|fig\.?|table|photo|picture|image|chart|map|abbildung|tabelle|tableau|図表?|表|写真)"
     r"\s*\d+(?:[.-]\d+)*[a-z]?\s*(?:[.:–—|-]|\s{2}|$)",
@@ -328,6 +329,8 @@ def _has_head(rows: list[Row]) -> bool:
     """Tell whether the first row, though not marked so, names the columns."""
     first = [cell.text for cell in rows[0] if cell.text]
     if any(count_words(text) > 12 or ends_sentence(text.rstrip(":：")) for text in first):
+        return False
+    if any(_CLOCK.match(text) for text in first):  # the first entry of an agenda
         return False
     return len(first) > 1 and not all(map(_has_digit, first))
 

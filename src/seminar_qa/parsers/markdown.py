@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from seminar_qa.documents import DocumentBuilder, Kind
+from seminar_qa.parsers.plain_text import own_lines
 from seminar_qa.parsers.source import SourceFile, decode
 from seminar_qa.text import clean, collapse, count_words, ends_sentence
 
@@ -114,7 +115,8 @@ class _Walk:
         elif _is_picture(inline) or (following == "table_open" and _is_bold(inline)):
             self._add(Kind.CAPTION, text)
         else:
-            self._paragraph(text)
+            for part in own_lines(text.split("\n")):
+                self._paragraph("\n".join(part))
 
     def _heading(self, level: int, text: str) -> None:
         if level == 1 and not self.title and not self.builder.blocks:

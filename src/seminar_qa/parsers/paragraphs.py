@@ -189,6 +189,7 @@ class _Kinds:
     def __init__(self, chunks: list[Chunk], slides: bool):
         self.chunks = chunks
         self.slides = slides
+        self.places = {id(chunk): number for number, chunk in enumerate(chunks)}
         sizes = Counter[float]()
         bold = 0
         for chunk in chunks:
@@ -240,7 +241,7 @@ class _Kinds:
                 pages.setdefault(chunk.pages[0], []).append(chunk)
         for page in pages.values():
             largest = max(chunk.size for chunk in page)
-            yield next(chunk for chunk in page if chunk.size > 0.75 * largest)
+            yield next(chunk for chunk in page if chunk.size >= 0.75 * largest)
 
     def _kind(self, chunk: Chunk) -> Kind:
         text = chunk.text
@@ -280,7 +281,7 @@ class _Kinds:
 
     def _is_low(self, chunk: Chunk) -> bool:
         """Whether it is the last of its column on its page."""
-        place = next(n for n, other in enumerate(self.chunks) if other is chunk)
+        place = self.places[id(chunk)]
         following = self.chunks[place + 1 : place + 2]
         return any(
             c.pages[0] != chunk.pages[0] or c.lines[0].column != chunk.lines[0].column
@@ -514,6 +515,8 @@ def _join(text: _Text, before: Line, page: int, line: Line, vocabulary: Counter[
     if not first:
         return
     end = text.text[-1]
+    if text.text[-2:-1].isdigit() and end in "-–" and first[0].isdigit() and not before.hyphen:
+        return  # from a number to a number
     hard = end in _HYPHENS and len(text.text) > 1 and text.text[-2].isalpha()
     if not before.hyphen and not hard:
         text.write(glue(text.text, first))

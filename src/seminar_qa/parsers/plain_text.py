@@ -13,7 +13,7 @@ from seminar_qa.parsers.source import SourceFile, decode
 from seminar_qa.text import clean, count_words, ends_sentence, glue, is_cjk, join_lines
 
 LIST_MARKER = re.compile(
-    r"^\s*(?:[-–—•‣▪●○◦*·・]\s+(?:\(?[a-zA-Z0-9]{1,3}[.)]\s+)?|\(?(?:[a-z]|[ivx]{1,4}|\d{1,3})\)\s+|\d{1,2}\.\s+)"
+    r"^\s*(?:(?:[-–—‣○◦*·]\s+|[•▪●■・]\s*)(?:\(?[a-zA-Z0-9]{1,3}[.)]\s+)?|\(?(?:[a-z]|[ivx]{1,4}|\d{1,3})\)\s+|\d{1,2}\.\s+)"
 )
 _PAGE_NUMBER = re.compile(
     r"^[-–—\s]*(?:page\s+|p\.\s*)?(\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s]*$", re.I
@@ -27,6 +27,12 @@ _CREDIT = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.)\s+\S")
+_OPENING = re.compile(
+    r"\s*(?:[A-Z][\w.'’-]*(?: (?:and |of )?[A-Z][\w.'’-]*){0,4}(?: \([^)]{1,40}\))?\s?:\s+\S"
+    r"|\d{1,2}[:.]\d{2}\s*(?:[-–—:]\s*)?(?:\d{1,2}[:.]\d{2}\s)?\s*[^\W\d]"
+    r"|[○◯〇【]\S|[^\s：。、「」]{1,12}：\S|[１-９]　)"
+)
+"""A turn, a field or an entry of an agenda, each of which has a line of its own."""
 _LABEL = re.compile(r"[A-Z\u3040-\u9fff○〇][^\W\d]*(?:[ .'’-]+[A-Z][^\W\d]*){0,3}\s?[:：]\s")
 """What a turn of minutes begins with; no sentence that was torn apart goes on so."""
 _RULE = re.compile(r"^\s*([=\-_*~#])\1{2,}\s*$")
@@ -36,6 +42,10 @@ _MID_SENTENCE = frozenset(
     "will would can could may might shall should must its their his her our your this these those "
     "not no both either also such each every any some via per mr mrs ms dr prof".split()
 )
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b|年")
+_HEAD = 3
+"""So many stanzas at the beginning may be a report's head."""
+_HEAD_LINE = 80
 _SHORT = 25
 """A block of more words than this is no heading and no caption."""
 _HEADINGS_IN_A_ROW = 2
@@ -87,8 +97,9 @@ def _chunks(text: str) -> list[_Chunk]:
     begun = 0
     for number, page in enumerate(text.split("\f")):
         begun += number > 0
-        for lines in _stanzas(page.split("\n")):
-            for chunk in _stanza_chunks(lines):
+        for place, lines in enumerate(_stanzas(page.split("\n"))):
+            early = number == 0 and place < _HEAD
+            for chunk in _head_chunks(lines) if early else _stanza_chunks(lines):
                 chunks.append(replace(chunk, pages=(0,) * begun))
                 begun = 0
     return chunks
@@ -104,20 +115,53 @@ def _stanzas(lines: list[str]) -> list[list[str]]:
     return [stanza for stanza in stanzas if stanza]
 
 
+def _head_chunks(lines: list[str]) -> list[_Chunk]:
+    """Cut the lines of a report's head that say the event, its date and its place one by one."""
+    short = all(len(line) <= _HEAD_LINE and not ends_sentence(line) for line in lines)
+    if not short or not any(map(_YEAR.search, lines)):
+        return _stanza_chunks(lines)
+    groups: list[list[str]] = []
+    for line in lines:
+        last = groups[-1][-1].rsplit(" ", 1)[-1].lower() if groups else ""
+        if groups and (line.strip()[0].islower() or last in _MID_SENTENCE or last[-1:] in ",-–"):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [_Chunk(join_lines(group)) for group in groups]
+
+
 def _stanza_chunks(lines: list[str]) -> list[_Chunk]:
     groups: list[tuple[str, list[str]]] = []
     wrapped = max(map(len, lines)) <= 120
     listed = sum(bool(LIST_MARKER.match(line)) for line in lines)
-    for line in lines:
+    openings = _openings(lines)
+    for number, line in enumerate(lines):
         plain = _PAGE_NUMBER.match(line) or (listed <= 1 and _NUMBERED.match(line))
         marker = None if plain else LIST_MARKER.match(line)
         if marker:
             groups.append((marker.group().lstrip(), [line[marker.end() :]]))
-        elif groups and wrapped:
+        elif groups and wrapped and number not in openings:
             groups[-1][1].append(line)
         else:
             groups.append(("", [line]))
     return [_Chunk(join_lines(group), marker) for marker, group in groups if join_lines(group)]
+
+
+def _openings(lines: list[str]) -> set[int]:
+    """Return the numbers of the lines that begin something, where lines do so at all."""
+    found = {number for number, line in enumerate(lines) if _OPENING.match(line)}
+    return found if len(found) > 1 or 0 in found else set()
+
+
+def own_lines(lines: list[str]) -> list[list[str]]:
+    """Return the lines of a paragraph in groups, cut where a turn or a field begins a line."""
+    openings = _openings(lines)
+    groups: list[list[str]] = [[]]
+    for number, line in enumerate(lines):
+        if number in openings and groups[-1]:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
 
 
 def _without_page_numbers(chunks: list[_Chunk]) -> list[_Chunk]:

@@ -1,11 +1,15 @@
 """What a parser is given: the bytes of a file and what it may do with them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import charset_normalizer
 
 from seminar_qa.errors import UnreadableFileError
+
+_JIS = re.compile(rb"\x1b\$[@B]")
+_WESTERN = "cp1252"
 
 
 def _tell_nobody() -> None:
@@ -33,10 +37,25 @@ def decode(data: bytes) -> str:
     """
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFileError("the file holds NUL bytes, so it is not a text file")
-    try:
-        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        best = charset_normalizer.from_bytes(data).best()
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig"]
+    if _JIS.search(data):  # is ASCII to the eye
+        encodings.insert(0, "iso2022_jp_2")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    """Return the text in the encoding that fits best; of equals the commonest, Windows-1252."""
+    matches = charset_normalizer.from_bytes(data)
+    best = matches.best()
     if best is None:
         raise UnreadableFileError("no encoding fits the file's bytes; save it as UTF-8")
+    for match in matches:
+        fits = _WESTERN in (match.encoding, *match.could_be_from_charset)
+        if fits and match.chaos <= best.chaos and match.coherence >= best.coherence:
+            return data.decode(_WESTERN, "replace")
     return str(best)

@@ -8,18 +8,25 @@ are not sure of is None: a citation without a name is better than one with the w
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from seminar_qa.documents import Block, Document, Kind, Speaker
 from seminar_qa.sentences import Sentence
-from seminar_qa.speakers.clauses import is_subject, reports_speech, speak_together, speaks
+from seminar_qa.speakers.clauses import (
+    answers,
+    asks,
+    has_other_subject,
+    is_subject,
+    reports_speech,
+    speaks,
+    spoken_together,
+)
 from seminar_qa.speakers.descriptions import describe
 from seminar_qa.speakers.japanese_names import continues, is_same, japanese_mention
 from seminar_qa.speakers.names import Mention, Token, mentions_of, tokens_of
 from seminar_qa.speakers.people import People, Person, words_of
 from seminar_qa.speakers.roster import Labels, introduced, named_in_heading
 from seminar_qa.speakers.turns import mark_turns
-from seminar_qa.speakers.vocabulary import GIVEN_NAMES, GROUPS, SPEECH
+from seminar_qa.speakers.vocabulary import FEMALE, GIVEN_NAMES, GROUPS, MALE, SPEECH
 from seminar_qa.text import fold, has_cjk
 
 __all__ = ["find_speakers", "mark_turns"]
@@ -82,6 +89,7 @@ class _Prose:
     last: Person | None = None
     talk: Person | None = None
     quoted: Person | None = None
+    asked: bool = False
 
     def __post_init__(self) -> None:
         text = self.document.text
@@ -149,18 +157,30 @@ class _Prose:
         found = mentions_of(tokens if reports_speech(tokens) else tokens[:_BEGINNING])
         mentions = [mention for mention in found if self._is_person(tokens, mention)]
         firsts = frozenset(mention.first for mention in mentions)
-        for mention, following in zip_longest(mentions, mentions[1:]):
-            if following and speak_together(tokens, mention, following):
-                both = (mention, following)
-                self.others += filter(None, (self._person(tokens, one, firsts) for one in both))
-                return None
+        together = spoken_together(tokens, mentions)
+        if together:
+            self.others += filter(None, (self._person(tokens, one, firsts) for one in together))
+            self._end()
+            return None
+        for mention in mentions:
             if speaks(tokens, mention, firsts):
-                return self._person(tokens, mention, firsts)
+                self.asked = asks(tokens)
+                person = self._person(tokens, mention, firsts)
+                if person is None:
+                    self._end()
+                return person
         if _is_of_group(tokens):
+            return None
+        if has_other_subject(tokens):
+            self._end()
             return None
         if begins and self.current is None:
             return self._taken_up(tokens, mentions)
         return self._goes_on(tokens, mentions)
+
+    def _end(self) -> None:
+        """Somebody else speaks, so that "he" and "she" no longer mean who spoke before."""
+        self.last = self.current = None
 
     def _taken_up(self, tokens: list[Token], mentions: list[Mention]) -> Person | None:
         """Return whom the first sentence of a paragraph goes on with: "He", "Ms. Berg also"."""
@@ -175,18 +195,28 @@ class _Prose:
     def _fits(self, tokens: list[Token], person: Person | None) -> bool:
         """Tell whether the first "he" or "she" may be the person spoken of, and remember it."""
         first = next((token.low for token in tokens if token.low in _PRONOUNS), "")
+        if person and first and self.asked and self._may_answer(tokens, person, first):
+            self._end()
+            return False
         if person is None or not person.may_be(first):
             return person is None
         if first and tokens[0].low == first:
             person.pronoun = first
         return True
 
+    @staticmethod
+    def _may_answer(tokens: list[Token], person: Person, pronoun: str) -> bool:
+        """Tell whether, after a question, "he" may be who answers it and not who asked."""
+        known = ({person.title, person.pronoun} & (MALE | FEMALE)) and person.may_be(pronoun)
+        return answers(tokens) or not known
+
     def _goes_on(self, tokens: list[Token], mentions: list[Mention]) -> Person | None:
         """Return whom a sentence without a new speaker goes on with, if with anybody."""
         subject = mentions[0] if mentions and mentions[0].first == 0 else None
-        if subject and subject.title and self.current:
+        if subject and self.current:
             same = self.people.meant(subject, [self.current]) is self.current
-            self.current = self.current if same else None
+            if not same:
+                self._end()
         return self.current if self._fits(tokens, self.current) else None
 
     def _is_person(self, tokens: list[Token], mention: Mention) -> bool:
@@ -217,7 +247,8 @@ class _Prose:
     ) -> Person | None:
         """Return who is mentioned, as a new person if need be, with role and organisation."""
         text = self.document.text
-        person = self.people.meant(mention, [self.current, self.last])
+        bare = len(mention.words) == 1 and not mention.titled
+        person = self.people.meant(mention, [] if bare else [self.current, self.last])
         name = text[mention.start : mention.end]
         if person is None:
             named = self.people.named(mention.words)

@@ -26,6 +26,7 @@ _LINKS = frozenset(
 _ENDS = frozenset(';:?!“”"«»')
 _PREPOSITIONS = frozenset("of at for from with in".split())
 _ARTICLES = frozenset("the a an his her".split())
+_ENVOYS = frozenset("ambassador consul consul-general envoy delegate representative".split())
 
 
 @dataclass(frozen=True)
@@ -218,10 +219,19 @@ def _role_end(segment: list[Token]) -> int:
     first = next((n for n, token in enumerate(segment) if token.low in _PREPOSITIONS), len(segment))
     if noun is None or noun > first:
         return 0
+    if segment[noun].low in _ENVOYS and any(token.low == "to" for token in segment[first:]):
+        return _end_of_posting(segment)
     if first < len(segment) and _is_field(segment, first + 1, segment[noun].low):
         later = (n for n in range(first + 1, len(segment)) if segment[n].low in _PREPOSITIONS)
         return next(later, len(segment))
     return first
+
+
+def _end_of_posting(segment: list[Token]) -> int:
+    """Return the end of "Ambassador of Spain to India", which is a role as a whole."""
+    to = next(n for n, token in enumerate(segment) if token.low == "to")
+    later = (n for n in range(to + 1, len(segment)) if segment[n].low in _PREPOSITIONS - {"of"})
+    return next(later, len(segment))
 
 
 def _is_field(segment: list[Token], position: int, noun: str) -> bool:

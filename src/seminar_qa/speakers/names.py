@@ -26,6 +26,7 @@ _NAME_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _CAMEL = re.compile(r"(?!(?:Ma?c|D[eiu']|O['’]|L[ae]|Fitz)[A-Z])[A-Z][a-z]+[A-Z]")
 _POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 6
+_NO_NAME_GOES_ON = frozenset("in on at for from by with the and of as also".split())
 _OFFICES = ROLES | QUALIFIERS | {"prime", "foreign", "co"}
 
 
@@ -135,7 +136,8 @@ def _folded(word: str) -> str:
 
 def _may_be_person(tokens: list[Token], words: list[int], full: list[str]) -> bool:
     after = words[-1] + 1
-    joined = after < len(tokens) and tokens[after].is_capital
+    next_word = tokens[after] if after < len(tokens) else None
+    joined = next_word and next_word.is_capital and next_word.low not in _NO_NAME_GOES_ON
     capitals = [tokens[number] for number in words if tokens[number].is_capital]
     return (
         len(capitals) <= 4
@@ -169,15 +171,19 @@ def _titles(tokens: list[Token], position: int) -> tuple[int, str, str]:
 def _name_words(tokens: list[Token], position: int) -> Iterator[int]:
     """Yield the positions of the words of a name that begins at `position`."""
     pending: list[int] = []
+    started = False
     while position < len(tokens):
         token = tokens[position]
         if token.low in PARTICLES and token.text.islower():
             pending.append(position)
-        elif token.low in COURTESY and len(token.text) > 1:
+        elif (token.low in COURTESY and len(token.text) > 1) or (
+            started and token.low in _NO_NAME_GOES_ON
+        ):
             return
         elif token.is_capital and _NAME_WORD.fullmatch(token.text):
             yield from pending
             pending = []
+            started = True
             yield position
             if token.text.endswith(_POSSESSIVE):
                 return

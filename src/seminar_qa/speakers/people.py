@@ -22,7 +22,7 @@ _NAMESAKES = 20
 class Person:
     """Somebody a report names. `words` are the folded words of the name without titles.
 
-    `is_certain` says that a side-car gave role and organisation, so that no text changes them.
+    `is_certain` says that a side-car gave role or organisation: no text changes what it gave.
     """
 
     name: str
@@ -44,7 +44,10 @@ class Person:
 
     def learn(self, role: str | None, organisation: str | None) -> None:
         """Take over what is not known yet of role and organisation."""
-        if not self.is_certain and not (self.role or self.organisation):
+        if self.is_certain:
+            self.role = self.role or role
+            self.organisation = self.organisation or organisation
+        elif not (self.role or self.organisation):
             self.role, self.organisation = role, organisation
 
     def may_be(self, title: str) -> bool:

@@ -14,7 +14,7 @@ from seminar_qa.speakers.descriptions import describe, split_description
 from seminar_qa.speakers.japanese_names import is_same, japanese_label
 from seminar_qa.speakers.names import mentions_of, tokens_of
 from seminar_qa.speakers.people import People, Person, words_of
-from seminar_qa.speakers.vocabulary import ORGANISATIONS
+from seminar_qa.speakers.vocabulary import GIVEN_NAMES, GROUPS, ORGANISATIONS, ROLES
 from seminar_qa.text import fold, has_cjk
 
 _FIELD = re.compile(r"(?:^|;\s)(?P<key>[^:;]{1,40}):\s(?P<value>[^;]*)")
@@ -56,13 +56,16 @@ _SELF = re.compile(
 _FULL_NAME = re.compile(
     r"(?<![\w.&/-])([^\W\d_a-z][\w'’-]*)(?=\s([^\W\d_a-z][\w'’-]++)(?!\s[A-Z]))"
 )
+_TITLE = re.compile(r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor)\b\.?\s$")
 _UNKNOWN = re.compile(
-    r"[\W\d_]*|\(?\w{2,4}(?:/\w{2,4})+\)?|(?:unknown|unidentified|several)\b.*", re.I
+    r"[\W\d_]*|[QA]|\(?\w{2,4}(?:/\w{2,4})+\)?|(?:unknown|unidentified|several)\b.*", re.I
 )
 _BRACKET = re.compile(r"\s?\((?P<inside>[^()]*)\)")
 _PARTS = re.compile(r"[\s_.]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST_LIST = 50_000
+_INITIALS = 4
+"""Longer labels in capital letters are names."""
 _JAPANESE_PEOPLE = 500
 """So many persons at most are compared with a Japanese label, so that time stays linear."""
 
@@ -71,13 +74,14 @@ def introduced(text: str, blocks: Sequence[Block], people: People) -> None:
     """Add to `people` whom the report introduces outside of running sentences."""
     labels = {block.speaker for block in blocks if block.speaker}
     parts = {part for label in labels for part in label_words(label)}
+    names = {fold(label) for label in labels}
     for block in blocks:
         if block.speaker:
             continue
         if block.kind is Kind.TABLE_ROW:
             _read_row(text, block, people)
         elif match := _INTRODUCES.match(text, block.start, min(block.end, block.start + 40)):
-            _read_list(text, match.end(), block.end, people)
+            _read_list(text, match.end(), block.end, people, names)
         elif block.kind is Kind.LIST_ITEM and block.section and _ATTENDEES.match(block.section[-1]):
             _add(text, block.start, block.end, people)
         elif block.kind in (Kind.HEADING, Kind.LIST_ITEM, Kind.TITLE):
@@ -112,13 +116,19 @@ def _same(people: People, words: tuple[str, ...]) -> Person | None:
     return next((person for person in people.named(words) if person.words == words), None)
 
 
-def _read_list(text: str, start: int, end: int, people: People) -> None:
-    """Read the persons behind "Presenter:" or "Present:", one or many."""
+def _read_list(
+    text: str, start: int, end: int, people: People, labels: Collection[str] = ()
+) -> None:
+    """Read the persons behind "Presenter:" or "Present:", one or many.
+
+    What stands behind a comma is a person too, and no organisation, if it is one of `labels`.
+    """
     depth = 0
     first = start
     end = min(end, start + _LONGEST_LIST)
     separator = ";" if ";" in text[start:end] else ","
-    several = text.count(separator, start, end) > 1 or separator == ";"
+    parts = text[start:end].split(separator)[1:]
+    several = len(parts) > 1 or separator == ";" or any(fold(p.strip()) in labels for p in parts)
     for position in range(start, end):
         depth += (text[position] in "(（") - (text[position] in ")）")
         if several and depth <= 0 and text[position] == separator:
@@ -237,10 +247,15 @@ class Labels:
         if _UNKNOWN.fullmatch(label):
             return []
         words = label_words(label)
-        near = self._near(words)
+        title = _title_of(label)
+        near = [person for person in self._near(words) if person.may_be(title)]
         for people in ([person for person in near if person in self._introduced], near):
             found = [person for person in people if _stands_for(words, person)]
+            if found and len(words) == 1:
+                found += _rivals(words, found, near)
             exact = [person for person in found if person.words == words]
+            if len(words) == 1:
+                exact = [person for person in exact if person.title == title]
             if exact or found:
                 return exact[:1] or found
         written = self._written.get(label)
@@ -260,7 +275,8 @@ class Labels:
         start, _ = self._places[label]
         japanese = japanese_label(label)
         bracket = _BRACKET.search(label)
-        found = Person(label, label_words(label), start=start, end=start + len(label))
+        end = start + len(label)
+        found = Person(label, label_words(label), title=_title_of(label), start=start, end=end)
         if japanese:
             found.name, found.role = japanese
             found.start = start + label.index(found.name)
@@ -292,23 +308,46 @@ class Labels:
     def _written_out(self, text: str) -> dict[str, Person]:
         """Return persons whose full name stands anywhere, for labels of one word."""
         labels = (label for label in self._places if not has_cjk(label))
-        wanted = {label for label in labels if len(label_words(label)) == 1}
+        exact = {label: label for label in labels if len(label_words(label)) == 1}
+        wanted = {label.capitalize(): label for label in exact if _is_given_name(label)} | exact
         found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         for match in _FULL_NAME.finditer(text):
             if match[1] in wanted and match[2].lower() not in ORGANISATIONS:
-                found[match[1]].setdefault(match[2], (match.start(), match.end(2)))
+                found[wanted[match[1]]].setdefault(match[2], (match.start(), match.end(2)))
         persons: dict[str, Person] = {}
         for label, names in found.items():
             start, end = next(iter(names.values()))
             words, _ = words_of(text[start:end])
             if len(names) == 1 and len(words) == 2:
-                persons[label] = Person(text[start:end], words, start=start, end=end)
+                titled = _TITLE.search(text, max(0, start - 12), start)
+                start = titled.start() if titled else start
+                words, title = words_of(text[start:end])
+                persons[label] = Person(text[start:end], words, title=title, start=start, end=end)
         return persons
 
 
-def _fullest(label: str) -> tuple[int, bool]:
-    """Order labels so that the one with most of a name comes first."""
-    return -len(label_words(label)), label.islower()
+def _is_given_name(label: str) -> bool:
+    """Tell whether a label in capital letters may be a name, and no initials and no office."""
+    word = fold(label)
+    is_office = word in ROLES or word in GROUPS
+    return label.isupper() and not is_office and (len(label) > _INITIALS or word in GIVEN_NAMES)
+
+
+def _title_of(label: str) -> str:
+    """Return the courtesy title of a label, folded: "ms" of "MS. LEE"."""
+    return words_of(_BRACKET.sub("", label))[1] if " " in label else ""
+
+
+def _rivals(words: tuple[str, ...], found: list[Person], near: list[Person]) -> list[Person]:
+    """Return who else a label may stand for: "LEE" where Ms. Lee is found and Mr. Lee is near."""
+    titles = {person.title for person in found}
+    others = (person for person in near if person not in found and _stands_for(words, person))
+    return [other for other in others if not all(other.may_be(title) for title in titles)]
+
+
+def _fullest(label: str) -> tuple[int, bool, bool]:
+    """Order labels so that the one with most of a name and with a title comes first."""
+    return -len(label_words(label)), not _title_of(label), label.islower()
 
 
 def _places(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -316,7 +355,8 @@ def _places(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[int
     seen: set[str] = set()
     for last, block in pairwise([Block(Kind.NOTE, 0, 0), *blocks]):
         if block.speaker and block.speaker not in seen:
-            start = text.rfind(block.speaker, last.end, block.start)
+            before = last.end if last.speaker else last.start
+            start = text.rfind(block.speaker, before, block.start)
             if start >= 0:
                 seen.add(block.speaker)
                 yield block.speaker, (start, start + len(block.speaker))

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from seminar_qa.documents import Block, Kind
+from seminar_qa.speakers.japanese_names import japanese_label
 from seminar_qa.speakers.vocabulary import COURTESY, GIVEN_NAMES, PARTICLES, RANKS
 from seminar_qa.text import fold, has_cjk
 
@@ -23,6 +24,10 @@ _CIRCLE = re.compile(
 )
 _OFFICE = re.compile(
     r"(?P<label>(?:副?議長|副?委員長|副?会長|座長|司会|事務局|議員|委員)[（(][^）)]{1,15}[）)])[\s:：]*(?=\S)"
+)
+_BRACKET = re.compile(r"【(?P<label>[^【】\s:：。]{2,20})】[\s:：]*(?=\S)")
+_ALONE = re.compile(
+    r"(?:【(?P<office>[^【】\s:：。]{2,20})】|(?P<label>[^\s:：<【][^:：\n]{0,59}?)\s?[:：])\s*"
 )
 _HANSARD = re.compile(
     r"(?P<label>(?:The\s[A-Z]{4,}(?:\s[A-Z]{4,})?|(?:Mr|Mrs|Ms|Dr|Senator|Chairman|Chairwoman)\.?\s"
@@ -52,6 +57,36 @@ _NO_LABELS = frozenset(
     "topics translation update url use venue version video vote warning website what when where "
     "why yes".split()
 )
+_INTRODUCES = re.compile(
+    r"(?:\w+\s)?(?:presenters?|speakers?|presented by|(?:co-)?chair(?:person|man|woman|s)?"
+    r"|moderat(?:ors?|ed by)|lecturers?|panell?ists?|keynotes?|discussants?|rapporteurs?"
+    r"|attendees|attending|participants|present|(?:in )?attendance|members|guests?"
+    r"|(?:co-)?hosts?|facilitators?|organi[sz]ers?|apologies|absent|regrets|interviewe[er]s?|interpreters?)"
+)
+_LISTED = re.compile(
+    r"^(?:present|in attendance|attendees|attendance|participants|members(?: present)?"
+    r"|panell?ists)\s?[:：][^\S\n]*(?P<names>\S[^\n]{0,5000})",
+    re.I | re.M,
+)
+_NAMED_WITH_LABEL = re.compile(
+    r"(?P<name>[^\W\d_a-z][\w'’-]+(?:\s[^\W\d_a-z][\w'’-]*\.?){1,3})\s\([A-Z]{2,5}\)"
+)
+_OFFICES = frozenset(
+    "moderator,chair,chairman,chairwoman,chairperson,speaker,host,interviewer,operator,clerk,"
+    "witness,audience,audience member,audience question,unidentified speaker,unknown speaker,"
+    "unidentified,questioner,participant,narrator,facilitator,panelist,panellist,presenter,"
+    "reporter,interpreter,male speaker,female speaker,the court,the witness,the clerk".split(",")
+)
+"""Who speaks in a transcript by no other name, in capital letters."""
+_SENTENCE = re.compile(r"[^\na-z]\S*\s[^\n]*[.!?…](?!\w)")
+_ASKED = ("Q", "A")
+_ENOUGH_ASKED = 4
+_JAPANESE_OFFICES = frozenset("事務局 司会 司会者 座長 議長 委員長 会長".split())
+_JAPANESE_END = re.compile(
+    r"[【［〔《＜■□◆◇●※]|[○◯〇](?![○◯〇])|（(?![\d０-９一二三四五六七八九十ア-ン]{1,2}）)[^（）]{1,20}）"
+    r"|(?=[^\s:：。、]*[^\x00-\u2fff])[^\s:：。、]{1,20}[:：]"
+)
+_COLON_AT_END = re.compile(r"(?P<label>[^\s:：<][^:：\n]{0,60}?)\s?[:：](?=\s|\Z)")
 _NEAR = 6
 _DASHES = re.compile(r"\.{2,4}|…")
 _JAPANESE_NO_LABELS = re.compile(
@@ -73,6 +108,7 @@ class _Opening:
     style: str
     kind: Kind = Kind.PARAGRAPH
     place: int = 0
+    is_alone: bool = False
 
     @property
     def name(self) -> str:
@@ -82,6 +118,8 @@ class _Opening:
     @property
     def counts(self) -> bool:
         """Whether it is evidence for a label, and not only judged by that of others."""
+        if self.name in _ASKED or (self.is_alone and not _is_evident(self)):
+            return False
         return self.kind in _COUNTED and (self.style == "chat" or not _NICK.fullmatch(self.label))
 
     @property
@@ -119,7 +157,7 @@ def _openings(text: str, blocks: Sequence[Block]) -> list[_Opening]:
         if number and _DASHES.fullmatch(text[blocks[number - 1].end : block.start].strip()):
             continue
         place += 1
-        opening = _opening(text, number, block)
+        opening = _opening(text, number, block) or _alone(text, number, blocks)
         if opening:
             found.append(replace(opening, place=place))
     return found
@@ -127,6 +165,7 @@ def _openings(text: str, blocks: Sequence[Block]) -> list[_Opening]:
 
 def _opening(text: str, number: int, block: Block) -> _Opening | None:
     patterns = (
+        ("bracket", _BRACKET),
         ("chat", _CHAT),
         ("circle", _CIRCLE),
         ("office", _OFFICE),
@@ -137,17 +176,79 @@ def _opening(text: str, number: int, block: Block) -> _Opening | None:
         match = pattern.match(text, block.start, min(block.end, block.start + 200))
         if match and match.end() < block.end and _looks_like_label(match["label"]):
             label = match["label"].strip()
+            if style == "bracket" and not _is_office(label, text[match.end() : block.end]):
+                return None
+            if style == "colon" and _introduces(label, text[match.end() : block.end]):
+                return None
             return _Opening(number, label, match.end(), style, block.kind)
     return None
 
 
-def _looks_like_label(label: str) -> bool:
-    """Tell whether a string may name a speaker: few words, each of them like a name's."""
+def _alone(text: str, number: int, blocks: Sequence[Block]) -> _Opening | None:
+    """Return the turn of the next block where this one is nothing but a label."""
+    block = blocks[number]
+    match = _ALONE.fullmatch(text, block.start, min(block.end, block.start + 80))
+    if not match or match.end() < block.end or number + 1 >= len(blocks):
+        return None
+    following = blocks[number + 1]
+    if following.kind is not Kind.PARAGRAPH or following.speaker:
+        return None
+    if _is_any_label(text, following) or _opening(text, number + 1, following):
+        return None
+    said = text[following.start : following.end]
+    if match["office"]:
+        is_turn = _is_office(match["office"], said)
+        found = _Opening(number + 1, match["office"], following.start, "bracket")
+        return found if is_turn else None
+    label = match["label"]
+    is_turn = block.kind is Kind.PARAGRAPH and _looks_like_label(label)
+    if not is_turn or _introduces(label, said):
+        return None
+    return _Opening(number + 1, label, following.start, "colon", is_alone=True)
+
+
+def _is_office(label: str, said: str) -> bool:
+    """Tell whether 【...】 is a speaker's, by the office in it and a sentence behind it."""
+    if _JAPANESE_NO_LABELS.match(label) or not re.search(r"[。？！?!]", said):
+        return False
+    return label in _JAPANESE_OFFICES or japanese_label(label) is not None
+
+
+def _introduces(label: str, rest: str) -> bool:
+    """Tell whether "Moderator:" is followed by nothing but names, so that nobody speaks."""
+    if label in _JAPANESE_OFFICES:
+        return not re.search(r"[。？！?!]", rest)
+    if not _INTRODUCES.fullmatch(fold(label)):
+        return False
+    first = re.split(r"[,;(]|\sand\s", rest, maxsplit=1)[0].strip()
+    words = first.split()
+    are_names = all(_is_name_word(word) or word in PARTICLES for word in words)
+    short = rest.rstrip()
+    titled = re.match(r"\w+", fold(first))
+    is_titled = bool(titled and titled[0] in COURTESY)
+    is_closed = short.endswith(("!", "?")) or (short.endswith(".") and len(words) == 1)
+    return 1 < len(words) + is_titled <= 8 and are_names and not is_closed
+
+
+def _is_any_label(text: str, block: Block) -> bool:
+    """Tell whether a block begins like a turn or a note: it goes on with no turn."""
+    end = min(block.end, block.start + 120)
+    if _JAPANESE_END.match(text, block.start, end):
+        return True
+    match = _COLON.match(text, block.start, end) or _COLON_AT_END.match(text, block.start, end)
+    return bool(match and _looks_like_label(match["label"], known=False))
+
+
+def _looks_like_label(label: str, *, known: bool = True) -> bool:
+    """Tell whether a string may name a speaker: few words, each of them like a name's.
+
+    With `known` those words that are known to be no labels are none.
+    """
     name = _NOTE_IN_LABEL.sub("", label).strip()
     if _UNKNOWN.fullmatch(label) or _UNKNOWN.fullmatch(name):
         return True
     words = re.split(r"[\s_]+", name)
-    if not name or len(words) > 6 or len(name) > 50 or fold(name) in _NO_LABELS:
+    if not name or len(words) > 6 or len(name) > 50 or (known and _is_no_label(name)):
         return False
     if _NICK.fullmatch(name):
         return True
@@ -155,6 +256,11 @@ def _looks_like_label(label: str) -> bool:
         return len(name) <= 16 and not _JAPANESE_NO_LABELS.match(name) and "は" not in name
     low = [word for word in words if not _is_name_word(word)]
     return _is_name_word(words[0]) and all(word in PARTICLES or word == "of" for word in low)
+
+
+def _is_no_label(name: str) -> bool:
+    spoken = name in _ASKED or (name.isupper() and fold(name) in _OFFICES)
+    return fold(name) in _NO_LABELS and not spoken
 
 
 def _is_name_word(word: str) -> bool:
@@ -175,13 +281,19 @@ class _Evidence:
             o for o in openings if o.counts and (listed or o.kind is not Kind.LIST_ITEM)
         ]
         self.counts = Counter(opening.key for opening in self.counted)
+        self.items = Counter(opening.key for opening in items)
 
     @property
     def labels(self) -> set[int]:
         """The numbers of the blocks that begin with a label."""
-        sure = {o.number for o in self.counted if self._is_sure(o)}
+        sure = {o.number for o in self.counted if self._is_sure(o)} | self._asked
+        sure |= self._untitled(sure)
         again = self._alternating(sure)
-        kept = {o.number for o in self.openings if o.number in sure or o.key in again}
+        kept = {
+            o.number
+            for o in self.openings
+            if o.number in sure or (o.key in again and not self._is_single_item(o))
+        }
         turns = len(kept)
         if turns >= 4 and len(again | {o.key for o in self.openings if o.number in sure}) >= 2:
             kept |= self._among(kept)
@@ -190,17 +302,40 @@ class _Evidence:
         unknown = {o.number for o in self.openings if _UNKNOWN.fullmatch(o.label)}
         return kept | (unknown if turns >= 4 else set())
 
+    @property
+    def _asked(self) -> set[int]:
+        """The blocks of an interview with "Q:" and "A:" in turn."""
+        asked = [o for o in self.openings if o.name in _ASKED and o.style == "colon"]
+        changes = sum(a.name != b.name for a, b in pairwise(asked))
+        enough = len(asked) >= _ENOUGH_ASKED and changes * 2 >= len(asked)
+        return {o.number for o in asked} if enough else set()
+
+    def _untitled(self, sure: set[int]) -> set[int]:
+        """The blocks of "LEE:" where "MS. LEE:" has turns."""
+        titled = [o.key.split() for o in self.counted if o.number in sure]
+        families = {words[-1] for words in titled if words[0].rstrip(".") in COURTESY}
+        return {o.number for o in self.counted if o.name.isupper() and o.key in families}
+
+    def _is_single_item(self, opening: _Opening) -> bool:
+        """Whether it is an item of a list such as "Ana: bring the maps", that nobody says."""
+        is_item = opening.kind is Kind.LIST_ITEM and opening not in self.counted
+        return is_item and self.items[opening.key] < 2
+
     def _is_sure(self, opening: _Opening) -> bool:
         """Whether a label needs no other beside it: by its form, or somebody introduced."""
-        if opening.style in ("circle", "office"):
+        if opening.style in ("circle", "office", "bracket"):
             return True
         if opening.style == "chat":
             return self.counts[opening.key] > 1
         words = opening.key.replace(".", "").split()
         titled = words[0] in COURTESY or (len(words) > 1 and words[0] in RANKS)
         chair = words[0] == "the" and opening.name[4:].isupper()
+        if opening.name.isupper() and opening.key in _OFFICES:
+            return opening.key in self._spoken and len(self.counts) > 1
         if titled or chair:
             return self.counts[opening.key] > 1 or self._closes(opening)
+        if opening.style == "colon" and opening.key in self._named:
+            return self._closes(opening)
         return opening.style == "colon" and opening.key in self._introduced
 
     def _closes(self, opening: _Opening) -> bool:
@@ -209,11 +344,29 @@ class _Evidence:
         return bool(re.match(r"[^\n]*[.!?…]", rest)) and "," not in opening.name
 
     @cached_property
+    def _spoken(self) -> set[str]:
+        """Labels of an office behind which a sentence stands at least once."""
+        offices = (opening for opening in self.counted if opening.key in _OFFICES)
+        return {o.key for o in offices if _SENTENCE.match(self.text, o.end, o.end + 400)}
+
+    @cached_property
     def _introduced(self) -> set[str]:
         """Labels that stand in brackets behind a name, or in a table behind one."""
         initials = {match[1] for match in _INITIALS.finditer(self.text)}
         initials |= {match[1] for match in _ABBREVIATION.finditer(self.text)}
         return {fold(label) for label in initials}
+
+    @cached_property
+    def _named(self) -> set[str]:
+        """Full names that stand before initials in brackets or in a list of those present."""
+        named: set[str] = set()
+        for match in _NAMED_WITH_LABEL.finditer(self.text):
+            words = match["name"].split()
+            named |= {fold(" ".join(words[first:])) for first in range(len(words) - 1)}
+        for match in _LISTED.finditer(self.text):
+            parts = re.split(r"[,;]|\sand\s", _NOTE_IN_LABEL.sub("", match["names"]))
+            named |= {fold(part.strip(" .")) for part in parts}
+        return {name for name in named if " " in name}
 
     @cached_property
     def _low_words(self) -> frozenset[str]:
@@ -275,6 +428,8 @@ def _is_evident(opening: _Opening) -> bool:
     """Tell whether a label is a name by itself: a given name, initials, a Japanese name, a nick."""
     words = re.split(r"[\s_.]+", opening.key)
     initials = opening.name.isupper() and len(opening.name) <= 4
+    if opening.is_alone:
+        initials = opening.name.isupper() and opening.key in _OFFICES
     chat = opening.style != "colon"
     return chat or initials or has_cjk(opening.key) or bool({*words[:2]} & (GIVEN_NAMES | COURTESY))
 
@@ -296,7 +451,7 @@ def _marked(text: str, blocks: Sequence[Block], turns: dict[int, _Opening]) -> I
             speaker, style = opening.label, opening.style
             kind = Kind.LIST_ITEM if block.kind is Kind.LIST_ITEM else Kind.PARAGRAPH
             yield replace(block, start=opening.end, speaker=speaker, kind=kind, level=0)
-        elif speaker and _goes_on(text[end : block.start], block, style):
+        elif speaker and _goes_on(text, end, block, style):
             yield replace(block, speaker=speaker)
         else:
             speaker = None if block.kind is not Kind.NOTE else speaker
@@ -304,13 +459,18 @@ def _marked(text: str, blocks: Sequence[Block], turns: dict[int, _Opening]) -> I
         end = block.end
 
 
-def _goes_on(gap: str, block: Block, style: str) -> bool:
+def _goes_on(text: str, end: int, block: Block, style: str) -> bool:
+    gap = text[end : block.start]
+    if not _DASHES.fullmatch(gap.strip()) and _is_any_label(text, block):
+        return False
     if block.kind is Kind.LIST_ITEM:
         return True
     if block.kind is not Kind.PARAGRAPH:
         return False
     tight = "\n\n" not in gap and gap.strip() in ("", "...", "…", "..")
-    return tight or bool(_DASHES.fullmatch(gap.strip())) or style in ("circle", "hansard")
+    return (
+        tight or bool(_DASHES.fullmatch(gap.strip())) or style in ("circle", "bracket", "hansard")
+    )
 
 
 def _without_sections(blocks: Iterable[Block], wrong: set[str]) -> Iterator[Block]:
