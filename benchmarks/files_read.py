@@ -23,7 +23,7 @@ __all__ = ["TABLE", "ocr_languages", "table"]
 TABLE = Path(__file__).parents[1] / "docs" / "files_read.md"
 HEAD = """# What becomes of difficult files
 
-Written by `python benchmarks/files_read.py ../shared/documents`; `tests/test_files_read.py` holds it.
+Written by `python benchmarks/files_read.py ../shared/documents`; see `tests/test_files_read.py`.
 The passwords of encrypted files stand in side-cars, except where the table says so.
 
 | file | why it is here | what became of it |

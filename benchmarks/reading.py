@@ -4,10 +4,10 @@
 
 Takes the text PDFs below the folders: those that open without a password and have at least 500
 characters on an average page. All readers read all files in turn, so that a slow moment of the
-machine meets all of them; the fastest run counts. `seminar-qa` is what `index` does before embedding
-(worker processes, structure, facts, sentences, speakers), its processes started beforehand;
-`seminar-qa, one process` is its parser alone. The overlap is the F1 of character 5-grams, white space
-left out, with the text of Poppler's pdftotext. Writes benchmarks/results/reading.json.
+machine meets all of them; the fastest run counts. `seminar-qa` is what `index` does before it
+embeds (worker processes, structure, facts, sentences, speakers), its processes started beforehand;
+`seminar-qa, one process` is its parser alone. The overlap is the F1 of character 5-grams, white
+space left out, with the text of Poppler's pdftotext. Writes benchmarks/results/reading.json.
 Needs pypdf, pdfplumber and pdftotext (poppler-utils).
 """
 
