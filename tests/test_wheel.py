@@ -87,6 +87,11 @@ def test_the_wheel_names_all_its_dependencies(wheel):
     name = next(n for n in archive.namelist() if n.endswith("METADATA"))
     asked = re.findall(r"^Requires-Dist: ([\w-]+)", archive.read(name).decode(), re.M)
     modules = {package.replace("-", "_").lower() for package in asked}
-    renamed = {"faiss": "faiss_cpu", "markdown_it": "markdown_it_py", "starlette": "fastapi"}
+    renamed = {
+        "faiss": "faiss_cpu",
+        "markdown_it": "markdown_it_py",
+        "starlette": "fastapi",
+        "yaml": "pyyaml",
+    }
     wanted = {renamed.get(library, library) for library in ADDRESSES} - {"sqlite3"}
     assert wanted - modules == set()
