@@ -60,7 +60,7 @@ Attendees: Ann Lee (AL), City of Bonn; Ben Roth (BR), Port of Kiel
 AL: The new harbour is going to be paid by the region, and I expect some 40 million.
 
 """
-HARBOUR = "BR: The harbour will cost {} million euros.\n\nAL: I see.\n\n"
+HARBOUR = "BR: The harbour will cost {0} million euros.\n\nAL: I see, item {0}.\n\n"
 WIND = """\
 <!DOCTYPE html><html><head><title>Wind day</title></head><body><nav><a href="/">Home</a></nav>
 <main><h1>Wind day</h1><p>Esbjerg, 4 April 2022</p><h2>Talks</h2>

@@ -142,6 +142,31 @@ def test_evaluate_prints_the_numbers_and_the_misses(home, tmp_path):
     assert [row["question"]["id"] for row in result["results"]] == ["b"]
 
 
+def test_evaluate_compares_with_a_saved_run_and_ends_with_4_when_it_is_worse(home, tmp_path):
+    file, saved = tmp_path / "questions.jsonl", tmp_path / "run.json"
+    rows = [
+        {"id": n, "question": "Who is the Governor of Iwate?", "answers": ["Mr. Takuya Tasso"]}
+        for n in range(6)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    first = run("evaluate", str(file), "--save", str(saved), home=home)
+    assert "quote_hit@1" in first.stdout
+    same = run("evaluate", str(file), "--against", str(saved), home=home)
+    assert "since" in same.stdout
+    assert "+0.000" in same.stdout
+    better = json.loads(saved.read_text())
+    for row in better["results"]:
+        row["f1"] = 2.0
+    saved.write_text(json.dumps(better))
+    compared = ["evaluate", str(file), "--against", str(saved), "--save", str(saved), "--json"]
+    worse = run(*compared, home=home, check=False)
+    assert worse.returncode == 4
+    assert "answer_f1" in worse.stderr
+    differences = {d["name"]: d for d in json.loads(worse.stdout)["comparison"]["differences"]}
+    assert differences["answer_f1"]["before"] == 2.0
+    assert json.loads(saved.read_text()) == better
+
+
 def test_a_setting_that_cannot_be_used_is_named(home):
     environment = {**os.environ, "SEMINAR_QA_HOME": str(home), "SEMINAR_QA_PASSAGE_WORDS": "many"}
     done = subprocess.run(

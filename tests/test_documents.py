@@ -316,6 +316,29 @@ def test_a_speaker_is_cited_with_the_role_and_organisation_that_are_known(speake
 
 
 @pytest.mark.parametrize(
+    ("speaker", "introduced"),
+    [
+        (Speaker("Ben Allen", None, "Igalia", ("BAN",)), "Ben Allen, Igalia (BAN)"),
+        (Speaker("Ben Allen", labels=("BAN", "BA")), "Ben Allen (BAN, BA)"),
+        (Speaker("Ann Lee", "mayor"), "Ann Lee, mayor"),
+        (Speaker("田中 太郎", labels=("田中",)), "田中 太郎"),
+        (Speaker("KG", labels=("KG",)), "KG"),
+        (Speaker("Ann Lee", labels=("Lee", "AL")), "Ann Lee (AL)"),
+    ],
+)
+def test_a_speaker_is_introduced_with_the_labels_that_are_no_part_of_the_name(speaker, introduced):
+    assert speaker.introduced == introduced
+
+
+@pytest.mark.parametrize(
+    ("name", "is_named"),
+    [("BAN", True), ("議長（山田君）", True), ("Allen", True), ("ban", False), ("BA", False)],
+)
+def test_a_speaker_is_named_by_a_label_as_it_is_written(name, is_named):
+    assert Speaker("Ben Allen", labels=("BAN", "議長（山田君）")).is_named(name) is is_named
+
+
+@pytest.mark.parametrize(
     "name",
     [
         *("Dr. Ben Kloeck", "Ben Kloeck", "Kloeck", "KLOECK", "Klöeck", "Dr. Kloeck", "ben"),

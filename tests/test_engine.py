@@ -24,13 +24,16 @@ from seminar_qa.errors import (
 )
 from seminar_qa.index import PassageIndex, current_generation
 from seminar_qa.ingest import build_index
+from seminar_qa.lacking import Lacking
 from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.reader import Span
 from seminar_qa.records import Filters
 from seminar_qa.settings import Settings
 
 ATTENDED = "How many people attended the seminar?"
-PLAIN = Calibration(intercept=0, span=1, dense=0, coverage=0, balanced=0.5, strict=0.9)
+PLAIN = Calibration(
+    ranking={"span": 1, "shown": -2}, confidence={"score": 1}, balanced=0.5, strict=0.9
+)
 """Probability is the logistic of the reader's score alone."""
 
 
@@ -53,7 +56,9 @@ class WordReader:
         self.score = score
         self.asked: list[str] = []
 
-    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
+    def read(
+        self, question: str, passages: Sequence[str], fronts: Sequence[str] = ()
+    ) -> list[list[Span]]:
         self.asked.append(question)
         places = [passage.find(self.word) for passage in passages]
         return [
@@ -155,7 +160,7 @@ def test_the_time_of_the_steps_adds_up(engine: Engine):
 
 def test_a_reply_names_the_passages_that_were_read(engine: Engine):
     rows = engine.ask(ATTENDED).rows
-    assert len(rows) == len(set(rows)) == 10
+    assert len(rows) == len(set(rows)) == 20
     assert "approximately 100 audiences" in engine.passage_texts(rows)[0]
 
 
@@ -194,7 +199,7 @@ def test_a_follow_up_is_taken_to_mean_what_the_report_answers_best(home: Path):
     answer = engine_with(home, reader).ask("And how many?", conversation=conversation).answer
     assert "Gifu" in answer.interpreted_question
     assert answer.text == "11%"
-    assert reader.asked[0] == "And how many?"
+    assert "And how many?" not in reader.asked
 
 
 def test_a_question_that_stands_by_itself_is_read_once_whatever_was_said(home: Path):
@@ -225,7 +230,7 @@ def test_a_filter_restricts_before_the_ranking(two_reports: Engine):
     quotes = reply.answer.quotes or reply.answer.nearest
     assert {quote.citation.document_id for quote in quotes} == set(only.documents)
     assert "approximately 100 audiences" in quotes[0].text
-    assert len(reply.rows) == 10
+    assert len(reply.rows) == 20
 
 
 def test_a_filter_by_day_leaves_out_the_reports_of_other_days(two_reports: Engine):
@@ -328,7 +333,7 @@ def test_candidates_lie_in_the_sentences_they_name(engine: Engine):
     for candidate in candidates:
         start, end = candidate.bounds
         assert start <= candidate.start < end
-        assert 0.0 <= candidate.probability <= 1.0
+        assert candidate.text.count(candidate.answer)
 
 
 def test_an_engine_goes_on_answering_from_its_generation_after_a_new_one(fresh_home: Path):
@@ -436,7 +441,8 @@ def test_what_nobody_says_is_cited_without_a_speaker(engine: Engine):
 def test_a_filter_by_speaker_restricts_before_the_ranking(mixed: Engine):
     free = mixed.ask(COST)
     only = mixed.ask(COST, filters=Filters(speakers=("Ann Lee",)))
-    assert len(free.rows) == len(only.rows) == 10
+    assert len(free.rows) == 20
+    assert len(only.rows) > 10
     assert not set(free.rows) & set(only.rows)
     quote = first_quote(only)
     assert quote.text.startswith("The new harbour is going to be paid by the region")
@@ -553,3 +559,84 @@ def test_the_characters_of_each_report_are_told(mixed: Engine):
     assert all(
         len(mixed.record(number).document.text) == length for number, length in lengths.items()
     )
+
+
+# Whom the question names
+
+
+class FirstWordReader:
+    """A reader that marks the first word of every passage, and remembers what stood above them."""
+
+    def __init__(self) -> None:
+        self.fronts: list[str] = []
+
+    def read(
+        self, question: str, passages: Sequence[str], fronts: Sequence[str] = ()
+    ) -> list[list[Span]]:
+        self.fronts = list(fronts)
+        return [[Span(0, len(passage.split()[0]), 1.0)] for passage in passages]
+
+
+def asking_few(folder: Path, reader: FirstWordReader, most: int = 4) -> Engine:
+    """Return an engine on `folder` that reads few passages."""
+    index = PassageIndex.open(folder / "index")
+    return Engine(index, ConstantEncoder(), reader, PLAIN, passages_read=most)
+
+
+def spoken(engine: Engine, question: str, filters: Filters | None = None) -> list[tuple]:
+    """Return who speaks in each passage that is read, and what that is held to be worth."""
+    return [
+        (
+            None
+            if c.passage.speaker is None
+            else c.record.document.speakers[c.passage.speaker].name,
+            c.evidence.bound,
+        )
+        for c in engine.candidates(question, filters)
+    ]
+
+
+def test_without_a_name_the_best_passages_are_read_whoever_speaks(collection: Path):
+    found = spoken(asking_few(collection, FirstWordReader()), COST)
+    assert found == [("Ben Roth", 0.0)] * 4
+
+
+@pytest.mark.parametrize("name", ["Ann Lee", "Lee", "AL"])
+def test_passages_of_a_speaker_whom_the_question_names_are_read_too(collection: Path, name: str):
+    reader = FirstWordReader()
+    found = spoken(asking_few(collection, reader), f"According to {name}, {COST.lower()}")
+    assert ("Ann Lee", 1.0) in found
+    assert ("Ben Roth", -1.0) in found
+    assert set(found) <= {("Ann Lee", 1.0), ("Ben Roth", -1.0), (None, 0.0)}
+    assert 4 <= len(found) <= 6
+    assert any("Ann Lee" in front and "(AL)" in front for front in reader.fronts)
+
+
+def test_a_filter_holds_also_for_the_speaker_whom_the_question_names(collection: Path):
+    engine = asking_few(collection, FirstWordReader())
+    question, only = f"According to Ann Lee, {COST.lower()}", Filters(speakers=("Ben Roth",))
+    assert set(spoken(engine, question, only)) == {("Ben Roth", -1.0)}
+
+
+# What is lacking, and what begins at a label
+
+
+def test_a_no_tells_what_is_lacking_and_an_answer_does_not(home: Path):
+    question = "What did Zoe Quist say about Sardinia?"
+    no = engine_with(home, WordReader("Sardinia", lambda _: -1.0)).ask(question)
+    assert not no.answer.answered
+    assert no.lacking.unknown == ("Zoe Quist",)
+    assert no.lacking.sentences[0] == "No report mentions “Zoe Quist”."
+    yes = engine_with(home, WordReader("Sardinia", lambda _: 1.0)).ask(question)
+    assert (yes.answer.answered, yes.lacking) == (True, Lacking())
+
+
+def test_a_moved_quotation_that_begins_at_a_label_is_found(mixed: Engine):
+    minutes = ids(mixed)["minutes.txt"]
+    text = mixed.record(minutes).document.text
+    start = text.index("AL: The new harbour")
+    end = text.index("million.", start) + len("million.")
+    for begin, fate in ((start, "moved"), (start + len("AL: "), "moved"), (start + 1, "gone")):
+        sha256 = hashlib.sha256(text[begin:end].encode()).hexdigest()
+        assert mixed.verify(minutes, begin, end, sha256) == "unchanged"
+        assert mixed.verify(minutes, begin + 7, end + 7, sha256) == fate

@@ -13,10 +13,10 @@ from seminar_qa.errors import EvaluationError
 from seminar_qa.evaluation import (
     Evaluation,
     Question,
-    area_under_roc,
-    calibration_error,
+    Rates,
     evaluate,
     normalise,
+    rates,
     read_questions,
     token_f1,
 )
@@ -34,7 +34,9 @@ class MarkingReader:
         self.marks = marks
         self.asked: list[str] = []
 
-    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
+    def read(
+        self, question: str, passages: Sequence[str], fronts: Sequence[str] = ()
+    ) -> list[list[Span]]:
         self.asked.append(question)
         words, score = self.marks.get(question, ("", 0.0))
         places = [passage.find(words) if words else -1 for passage in passages]
@@ -47,7 +49,7 @@ def engine_with(home: Path, reader: MarkingReader) -> Engine:
         PassageIndex.open(home / "index"),
         open_query_encoder(next((home / "index" / "models").glob("encoder-*"))),
         reader,
-        Calibration(intercept=0, span=1, dense=0, coverage=0, balanced=0.5, strict=0.9),
+        Calibration({"span": 1.0}, {"score": 1.0}, balanced=0.5, strict=0.9),
         passages_read=100,
     )
 
@@ -87,9 +89,15 @@ def evaluation(home: Path) -> Evaluation:
         ("answer_exact_match", 0.5),  # “approximately 100” is not all of the first
         ("answer_f1", 0.9),  # (2·2 / (2 + 3) + 1) / 2
         ("auroc", 0.75),  # 0.88 and 0.12 against 0.73 and 0: three of four pairs
-        ("false_answers", 0.5),
-        ("missed_answers", 0.5),
-        ("answered_right", 0.5),
+        ("quote_hit@1_balanced", 0.5),  # the second is refused
+        ("quote_hit@3_balanced", 0.5),
+        ("answer_exact_match_balanced", 0.0),
+        ("answer_f1_balanced", 0.4),
+        ("false_answers_balanced", 0.5),
+        ("missed_answers_balanced", 0.5),
+        ("quote_hit@1_strict", 0.0),  # 0.88 is under 0.9
+        ("false_answers_strict", 0.0),
+        ("missed_answers_strict", 1.0),
         # |0.88 - 1| + |0.12 - 1| + |0.73 - 0| + |0 - 0|, over four
         ("expected_calibration_error", (1 + logistic(1.0)) / 4),
         ("passage_recall@10", 1.0),
@@ -103,13 +111,55 @@ def test_the_numbers_are_those_worked_out_by_hand(evaluation: Evaluation, name: 
 
 def test_each_result_tells_what_became_of_its_question(evaluation: Evaluation):
     right, missed, false, no = evaluation.results
-    assert (right.answered, right.answer, right.hit_at_1) == (True, "approximately 100", True)
-    assert (missed.answered, missed.answer, missed.exact) == (False, None, True)
+    assert (right.answered, right.answer) == (("balanced",), "approximately 100")
+    assert right.quoted == "The seminar attracted approximately 100 audiences."
+    assert right.document == "seminar-report-2018-11-20.txt"
+    assert (missed.answered, missed.answer, missed.exact) == ((), "1863", True)
     assert right.confidence == pytest.approx(logistic(2.0))
     assert missed.confidence == pytest.approx(logistic(-2.0))
-    assert (false.answered, false.answer) == (True, "Sardinia")
-    assert (no.answered, no.confidence, no.quotes) == (False, 0.0, 0)
+    assert (false.answered, false.answer) == (("balanced",), "Sardinia")
+    assert (no.answered, no.confidence, no.quotes, no.quoted) == ((), 0.0, 0, "")
+    assert [result.served for result in evaluation.results] == [True, False, False, True]
     assert [result.hit_at_1 for result in (false, no)] == [False, False]
+
+
+def test_an_answer_above_the_strict_threshold_is_answered_in_both_modes(home: Path):
+    engine = engine_with(home, MarkingReader({ATTENDED: ("approximately 100", 3.0)}))
+    evaluation = evaluate(engine, [[QUESTIONS[0]]])
+    assert evaluation.results[0].answered == ("balanced", "strict")
+    assert evaluation.numbers["quote_hit@1_strict"] == 1.0
+    assert evaluation.thresholds == {"balanced": 0.5, "strict": 0.9}
+
+
+def test_every_number_lies_in_its_interval_and_counts_have_none(evaluation: Evaluation):
+    numbers, intervals = evaluation.numbers, evaluation.overall.intervals
+    assert all(low <= numbers[name] <= high for name, (low, high) in intervals.items())
+    assert intervals["answer_f1"] == pytest.approx((0.8, 1.0))
+    assert "questions" not in intervals
+    assert "milliseconds_p50" not in intervals
+
+
+def test_each_kind_of_question_has_numbers_of_its_own(home: Path):
+    engine = engine_with(home, MarkingReader(MARKS))
+    who = Question("w", ATTENDED, True, "number", answers=("nobody",))
+    kinds = evaluate(engine, [[who], [QUESTIONS[1]], [QUESTIONS[3]]]).kinds
+    assert list(kinds) == ["number", ""]
+    assert (kinds["number"].values["questions"], kinds["number"].values["quote_hit@1"]) == (1, 0.0)
+    assert (kinds[""].values["questions"], kinds[""].values["quote_hit@1"]) == (2, 1.0)
+
+
+def test_the_curve_tells_what_each_threshold_costs(evaluation: Evaluation):
+    # confidences: 0.88 and 0.12 where there is an answer, 0.73 and 0 where there is none
+    assert rates(evaluation.results, 0.1) == Rates(0.1, 0.5, 0.0, 1.0)
+    assert rates(evaluation.results, 0.8) == Rates(0.8, 0.0, 0.5, 0.5)
+    assert [point.threshold for point in evaluation.curve][::6] == [0.05, 0.35, 0.65, 0.95]
+    assert evaluation.curve[-1] == Rates(0.95, 0.0, 1.0, 0.0)
+    assert [(part.low, part.questions, part.right) for part in evaluation.reliability] == [
+        (0.0, 1, 0.0),
+        (0.1, 1, 1.0),
+        (0.7, 1, 0.0),
+        (0.8, 1, 1.0),
+    ]
 
 
 def test_an_answer_that_was_missed_is_a_miss_and_a_right_one_is_not(evaluation: Evaluation):
@@ -123,7 +173,7 @@ def test_a_quote_with_another_sentence_is_no_hit(home: Path):
     numbers = evaluate(engine, [[QUESTIONS[1]]]).numbers
     assert (numbers["quote_hit@1"], numbers["answer_f1"]) == (0.0, 0.0)
     assert numbers["auroc"] is None
-    assert numbers["false_answers"] is None
+    assert numbers["false_answers_balanced"] is None
 
 
 @pytest.mark.parametrize(("any_answer", "hit"), [(False, False), (True, True)])
@@ -146,12 +196,12 @@ def test_a_quote_inside_of_the_evidence_is_a_hit(home: Path):
 
 def test_a_conversation_goes_on_with_the_systems_own_answers(home: Path):
     reader = MarkingReader({ATTENDED: ("Ms. Marta Sanna", 3.0)})
-    follow_up = Question("c.2", "And where is it from?", True, answers=("Sardinia",))
+    follow_up = Question("c.2", "And where is she from?", True, answers=("Sardinia",))
     ticks: list[int] = []
     conversation = [QUESTIONS[0], follow_up]
     evaluate(engine_with(home, reader), [conversation], lambda: ticks.append(1))
-    assert reader.asked[:2] == [ATTENDED, "And where is it from?"]
-    assert any("Marta Sanna" in question for question in reader.asked[2:])
+    assert reader.asked[0] == ATTENDED
+    assert any("Marta Sanna" in question for question in reader.asked[1:])
     assert len(ticks) == 2
 
 
@@ -184,40 +234,6 @@ def test_short_answers_are_normalised_as_squad_does(text: str, normalised: str):
 )
 def test_token_f1_is_twice_the_shared_words_over_all_words(answer: str, gold: str, f1: float):
     assert token_f1(answer, gold) == pytest.approx(f1)
-
-
-@pytest.mark.parametrize(
-    ("positives", "negatives", "area"),
-    [
-        ([0.9, 0.8], [0.1, 0.2], 1.0),
-        ([0.1], [0.9], 0.0),
-        ([0.5], [0.5], 0.5),
-        ([0.9, 0.4], [0.5, 0.4, 0.1], (3 + 1.5) / 6),
-        ([], [0.5], None),
-        ([0.5], [], None),
-    ],
-)
-def test_area_under_roc_is_the_share_of_pairs_in_the_right_order(
-    positives: list[float], negatives: list[float], area: float | None
-):
-    assert area_under_roc(positives, negatives) == (None if area is None else pytest.approx(area))
-
-
-@pytest.mark.parametrize(
-    ("pairs", "error"),
-    [
-        ([(1.0, True), (0.0, False)], 0.0),
-        ([(1.0, False), (0.0, True)], 1.0),
-        ([(0.75, True), (0.75, True), (0.75, True), (0.75, False)], 0.0),
-        ([(0.95, True), (0.91, False), (0.15, False)], (abs(1.86 - 1) + 0.15) / 3),
-        ([(0.19, True), (0.11, False)], abs(0.30 - 1) / 2),
-        ([], None),
-    ],
-)
-def test_calibration_error_is_the_gap_between_confidence_and_right_bin_by_bin(
-    pairs: list[tuple[float, bool]], error: float | None
-):
-    assert calibration_error(pairs) == (None if error is None else pytest.approx(error))
 
 
 def write(folder: Path, *lines: object) -> Path:
@@ -282,6 +298,14 @@ def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str):
         read_questions(path)
 
 
+def test_the_questions_that_the_readme_shows_can_be_read(tmp_path: Path):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("```json\n", 1)[1].split("```", 1)[0]
+    single, conversation = read_questions(write(tmp_path, *shown.splitlines()))
+    assert single[0].answers == ("approximately 100",)
+    assert [question.id for question in conversation] == ["b.1", "b.2"]
+
+
 def test_a_file_without_questions_is_an_error(tmp_path: Path):
     with pytest.raises(EvaluationError, match="holds no questions"):
         read_questions(write(tmp_path, "", "  "))
@@ -321,7 +345,7 @@ def test_all_quotes_of_the_evaluation_are_verbatim(dev: Evaluation):
 def test_a_false_answer_is_a_miss(engine):
     rows = [[Question("f", "Who is the Governor of Iwate Prefecture?", answerable=False)]]
     evaluation = evaluate(engine, rows)
-    assert [result.answered for result in evaluation.results] == [True]
+    assert evaluation.results[0].answered
     assert [miss.question.id for miss in evaluation.misses] == ["f"]
 
 

@@ -21,8 +21,9 @@ def searchers(tmp_path, *passages: tuple[str, float]) -> tuple[DenseIndex, Lexic
     return DenseIndex.build(vectors), LexicalIndex.build(texts, tmp_path)
 
 
-def test_a_score_is_the_cosine_and_a_part_of_the_bm25():
-    assert Hit(row=7, dense=0.5, lexical=10.0).score == pytest.approx(0.5 + LEXICAL_WEIGHT * 10)
+def test_a_score_is_the_cosine_and_the_coverage():
+    hit = Hit(row=7, dense=0.5, lexical=10.0, coverage=0.2)
+    assert hit.score == pytest.approx(0.5 + LEXICAL_WEIGHT * 0.2)
 
 
 def test_without_a_common_word_the_cosine_decides(tmp_path):
@@ -37,7 +38,7 @@ def test_the_word_of_the_question_lifts_a_passage_that_is_nearly_as_close(tmp_pa
     both = searchers(tmp_path, ("forest", 0.51), ("hydrogen", 0.50), ("song", 0.1))
     first, second, _ = find_hits("hydrogen", EAST, *both, limit=3)
     assert (first.row, second.row) == (1, 0)
-    assert first.score == pytest.approx(0.50 + LEXICAL_WEIGHT * first.lexical)
+    assert first.score == pytest.approx(0.50 + LEXICAL_WEIGHT * first.coverage)
 
 
 def test_a_word_alone_does_not_lift_a_passage_of_another_meaning(tmp_path):
@@ -78,3 +79,42 @@ def test_coverage_is_the_share_of_the_best_score_there_could_be(tmp_path):
     assert one.coverage == pytest.approx(one.lexical / both[1].ceiling("hydrogen battery"))
     assert 0.1 < one.coverage < 0.5
     assert none.coverage == 0.0
+
+
+def test_of_rows_with_the_same_content_only_the_best_is_a_hit(tmp_path):
+    both = searchers(tmp_path, ("song", 0.7), ("forest", 0.8), ("song", 0.9), ("trade", 0.1))
+    contents = ["song", "forest", "song", "trade"]
+    hits = find_hits("hydrogen", EAST, *both, limit=3, content=contents.__getitem__)
+    assert [hit.row for hit in hits] == [2, 1, 3]
+
+
+def test_copies_do_not_take_the_places_of_others(tmp_path):
+    both = searchers(tmp_path, *[("song", 0.9)] * (DEPTH // 2), ("forest", 0.5))
+    hits = find_hits("hydrogen", EAST, *both, limit=2, content=lambda row: row < DEPTH // 2)
+    assert [hit.row for hit in hits] == [0, DEPTH // 2]
+
+
+def test_the_length_of_the_question_does_not_change_what_its_words_are_worth(tmp_path):
+    texts = ["hydrogen battery storage", *["forest"] * 8]
+    both = searchers(tmp_path, *((text, 0.5) for text in texts))
+    one, all_of_them = (
+        find_hits(question, EAST, *both, limit=1)[0]
+        for question in ("hydrogen", "hydrogen battery storage")
+    )
+    assert all_of_them.lexical == pytest.approx(3 * one.lexical)
+    assert all_of_them.score == pytest.approx(one.score)
+
+
+def test_a_question_the_encoder_cannot_read_is_left_to_the_words(tmp_path):
+    both = searchers(tmp_path, ("forest", 0.9), ("trade", 0.1))
+    [hit] = find_hits("trade", None, *both, limit=2)
+    assert (hit.row, hit.dense, hit.found_by) == (1, 0.0, "words")
+    assert find_hits("hydrogen", None, *both, limit=2) == []
+
+
+def test_a_hit_tells_which_side_had_it_among_its_first(tmp_path):
+    both = searchers(
+        *(tmp_path, ("hydrogen", 0.5), ("hydrogen", 0.45), ("song", 0.6), ("forest", 0.7))
+    )
+    sides = {hit.row: hit.found_by for hit in find_hits("hydrogen", EAST, *both, limit=3)}
+    assert sides == {0: "words and meaning", 1: "words", 3: "meaning"}

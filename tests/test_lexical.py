@@ -1,5 +1,7 @@
 """Search by words."""
 
+import math
+
 import pytest
 
 from seminar_qa.errors import IndexDamagedError
@@ -97,3 +99,9 @@ def test_no_passage_reaches_the_ceiling_and_an_unknown_word_raises_it(tmp_path):
     best = index.search("hydrogen", 1)[0][1]
     ceiling = index.ceiling("hydrogen")
     assert 0.5 * ceiling < best < ceiling < index.ceiling("hydrogen battery")
+
+
+def test_a_word_tells_more_the_fewer_passages_have_it(tmp_path):
+    index = LexicalIndex.build(["地域 alpha", "地域 beta", "地域 gamma"], tmp_path)
+    assert 0 < index.rarity("地域") < index.rarity("alpha") < index.rarity("delta")
+    assert index.rarity("delta") == pytest.approx(math.log1p(3.5 / 0.5))

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
 
 from seminar_qa.errors import ModelError
 from seminar_qa.models import CARD, GRAPH, TOKENIZER, ModelCard, OnnxModel, is_sound
@@ -87,3 +90,23 @@ def test_a_text_gives_the_same_numbers_alone_and_padded_beside_a_long_one(model:
     assert alone.shape == (1, 384)
     assert beside.shape == (2, 384)
     np.testing.assert_allclose(alone[0], beside[0], atol=1e-5)
+
+
+def test_a_vocabulary_made_for_english_does_not_spell_japanese(model: OnnxModel):
+    assert model.knows("A seminar on regional cooperation was held in Tokyo.")
+    assert not model.knows("会議の報告では、経済と環境の政策が説明された。")
+
+
+class NoSession:
+    """An ONNX session that is never run."""
+
+    def get_inputs(self) -> list[object]:
+        return []
+
+
+def test_a_vocabulary_of_bytes_spells_all_and_knows_nothing():
+    tokenizer = Tokenizer(BPE(vocab={c: n for n, c in enumerate(ByteLevel.alphabet())}, merges=[]))
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    bytes_model = OnnxModel(ModelCard("encoder", "bytes", "", 8), tokenizer, NoSession())
+    assert bytes_model.knows("report")
+    assert not bytes_model.knows("報告")

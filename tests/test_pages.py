@@ -34,6 +34,14 @@ def test_an_answer_is_rendered_by_the_server_with_its_span_marked(client):
     assert "<mark>Mr. Takuya Tasso</mark>, Governor of Iwate Prefecture" in page
 
 
+def test_a_citation_says_which_side_of_the_search_found_it(client, engine):
+    for question in (ASK, "Which hotel hosted the seminar?"):
+        answer = engine.ask(question).answer
+        page = client.get("/", params={"q": question}).text
+        shown = re.findall('<span class="side">found by ([a-z ]+)</span>', page)
+        assert shown == [quote.found_by for quote in answer.quotes + answer.nearest]
+
+
 def test_a_no_shows_the_nearest_passages(client):
     page = client.get("/", params={"q": "Which hotel hosted the seminar?"}).text
     assert "The reports do not say." in page

@@ -219,6 +219,7 @@ def test_the_length_of_each_text_is_counted_in_code_points(path: Path):
         ("Dr. Ben Kloeck, mayor, City of Kobe", [(0, 0)]),
         ("田中", [(0, 1)]),
         ("Lee", [(2, 0)]),
+        ("BEN", [(0, 0)]),
         ("mayor", []),
         ("Nobody", []),
         ("", []),
@@ -249,6 +250,26 @@ def test_a_filter_by_speaker_chooses_the_rows_of_what_they_said(
     spoken: Path, filters: Filters, rows: list[int]
 ):
     assert Records.open(spoken).rows(filters) == rows
+
+
+@pytest.mark.parametrize(
+    ("speakers", "rows"),
+    [
+        ([(0, 0)], [0]),
+        ([(0, 1)], [1]),
+        ([(2, 0)], [3]),
+        ([(2, 0), (0, 0), (0, 1)], [0, 1, 3]),
+        ([(1, 0)], []),
+        ([(9, 9)], []),
+        ([], []),
+    ],
+)
+def test_the_rows_of_speakers_are_those_of_what_they_say_in_order(
+    spoken: Path, speakers: list[tuple[int, int]], rows: list[int]
+):
+    records = Records.open(spoken)
+    assert records.rows_of(speakers) == rows
+    assert records.rows_of(frozenset(speakers)) == rows
 
 
 def test_a_filter_by_speaker_restricts():

@@ -29,7 +29,7 @@ def test_the_defaults_are_those_of_the_documentation():
     settings = load_settings()
     assert settings.encoder == "all-MiniLM-L6-v2"
     assert settings.passage_words == 80
-    assert settings.passages_read == 10
+    assert settings.passages_read == 20
     assert settings.query_prompt is None
     assert settings.balanced_threshold is None
     assert (settings.read_seconds, settings.read_memory) == (60, 2048)

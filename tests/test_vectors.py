@@ -89,3 +89,15 @@ def test_an_empty_prompt_takes_the_place_of_the_models_own(tmp_path: Path, folde
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path):
     with pytest.raises(ModelError, match="run: seminar-qa index --force"):
         open_query_encoder(tmp_path)
+
+
+def test_the_same_model_encodes_passages_with_their_own_prompt(folder: Path, tmp_path: Path):
+    copy = Path(shutil.copytree(folder, tmp_path / "prompted"))
+    replace(ModelCard.read(folder), query_prompt="query: ", passage_prompt="passage: ").write(copy)
+    encoder = open_query_encoder(copy).for_passages()
+    expected = open_passage_encoder(folder, "passage: ").encode(["Gifu"])
+    np.testing.assert_allclose(encoder.encode(["Gifu"]), expected, atol=1e-5)
+
+
+def test_the_packaged_encoder_was_not_made_for_japanese(folder: Path):
+    assert not open_query_encoder(folder).knows_cjk

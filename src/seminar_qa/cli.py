@@ -1,11 +1,11 @@
 """The command `seminar-qa`. A command parses, calls and prints; heavy modules load when it runs.
 
 Exit codes: 0 done, 1 an error that was told in one sentence, 2 wrong usage, 3 done but some files
-could not be read.
+could not be read, 4 measured worse than an earlier run.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,12 +18,24 @@ from seminar_qa.errors import SeminarQAError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
+    from rich.table import Table
 
+    from seminar_qa.comparison import Comparison
     from seminar_qa.evaluation import Evaluation
     from seminar_qa.ingest import Difference, Outcome
     from seminar_qa.views import AskResponse, QuoteView
 
 SOME_UNREAD = 3
+WORSE = 4
+KIND_COLUMNS = {
+    "all": "questions",
+    "hit@1": "quote_hit@1",
+    "hit@3": "quote_hit@3",
+    "F1": "answer_f1",
+    "missed": "missed_answers_balanced",
+    "false": "false_answers_balanced",
+}
+"""What is shown for each kind of question, and the measure it is."""
 app = typer.Typer(
     help="Verbatim, checkable answers from a collection of reports.",
     no_args_is_help=True,
@@ -115,7 +127,10 @@ def ask(
     mode: Literal["balanced", "strict"] = "strict" if strict else "balanced"
     reply = engine.ask(text, max_quotes=max_quotes, mode=mode, filters=filters)
     view = reply_view(reply, engine.manifest)
-    _print_json(view.model_dump(mode="json")) if json else _print_reply(view)
+    if json:
+        _print_json(view.model_dump(mode="json"))
+    else:
+        _print_reply(view, reply.lacking.sentences)
 
 
 @app.command(epilog="Example: seminar-qa serve --port 8080")
@@ -223,36 +238,52 @@ def text(
         typer.echo(f"seminar-qa: {line}", err=True)
 
 
-@app.command(epilog="Example: seminar-qa evaluate questions.jsonl --misses")
+@app.command(
+    epilog="Example: seminar-qa evaluate questions.jsonl --against run.json --save run.json"
+)
 def evaluate(
     file: Annotated[Path, typer.Argument(help="One question or conversation a line, as JSON.")],
     misses: Annotated[
         bool, typer.Option("--misses", help="List what was not served right.")
     ] = False,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the run to this file, unless it is worse.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Print the difference to this earlier run.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Measure the answers to a file of questions."""
-    from seminar_qa import evaluation
+    """Measure the answers to a file of questions, and what changed since an earlier run.
+
+    Ends with 4 when a main number is worse than in the earlier run beyond noise.
+    """
+    from seminar_qa import comparison, evaluation
     from seminar_qa.engine import Engine
     from seminar_qa.settings import load_settings
 
     questions = evaluation.read_questions(file)
+    before = comparison.read_run(against) if against else None
     engine = Engine.open(load_settings())
     with _RichProgress(_console(stderr=True)) as progress:
         progress.begin("asking", sum(map(len, questions)))
         result = evaluation.evaluate(engine, questions, progress.advance)
+    compared = comparison.compare(before, result.results) if before else None
+    run = comparison.make_run(file, engine.manifest, result)
+    worse = compared.worse if compared else ()
     if json:
-        rows = [asdict(r) for r in (result.misses if misses else result.results)]
-        _print_json(
-            {
-                "file": str(file),
-                "generation": engine.manifest.generation,
-                "numbers": result.numbers,
-                "results": rows,
-            }
-        )
+        shown = [asdict(row) for row in result.misses] if misses else run["results"]
+        told = asdict(compared) if compared else None
+        _print_json({**run, "results": shown, "comparison": told})
     else:
         _print_evaluation(result, file, misses)
+        if compared:
+            _print_comparison(compared, against)
+    if save and not worse:
+        comparison.write_run(save, run)
+    if worse:
+        typer.echo(f"seminar-qa: worse than {against}: {', '.join(worse)}", err=True)
+        raise typer.Exit(WORSE)
 
 
 class _RichProgress:
@@ -335,7 +366,7 @@ def _print_outcome(outcome: "Outcome") -> None:
         typer.echo(f"not read: {entry.reason}", err=True)
 
 
-def _print_reply(view: "AskResponse") -> None:
+def _print_reply(view: "AskResponse", lacking: Sequence[str]) -> None:
     from rich.text import Text
 
     console = _console()
@@ -343,6 +374,8 @@ def _print_reply(view: "AskResponse") -> None:
         console.print(Text(view.answer or "", style="bold"))
     else:
         console.print(Text("The reports do not say.", style="bold"))
+        for sentence in lacking:
+            console.print(Text(sentence))
         if view.nearest:
             console.print("Close, but not an answer:")
     for number, quote in enumerate(view.quotes or view.nearest, 1):
@@ -392,21 +425,60 @@ def _print_status(report: dict[str, Any], told: dict[str, list[str]]) -> None:
 
 
 def _print_evaluation(result: "Evaluation", file: Path, misses: bool) -> None:
-    from rich.table import Table
-
-    table = Table(title=str(file), title_justify="left")
-    table.add_column("measure")
-    table.add_column("value", justify="right")
-    for name, value in result.numbers.items():
-        shown = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
-        table.add_row(name, shown)
     console = _console()
-    console.print(table)
+    numbers, intervals = result.numbers, result.overall.intervals
+    rows = [[name, _number(value), _limits(intervals.get(name))] for name, value in numbers.items()]
+    console.print(_table(str(file), ["measure", "value", "95 %"], rows))
+    if len(result.kinds) > 1:
+        kinds = [
+            [kind or "–", *(_number(part.values[name]) for name in KIND_COLUMNS.values())]
+            for kind, part in result.kinds.items()
+        ]
+        console.print(_table("by kind of question", ["kind", *KIND_COLUMNS], kinds))
     for row in result.misses if misses else ():
-        said = row.answer if row.answered else "(no answer)"
-        gold = "; ".join(row.question.answers) or "(no answer)"
-        console.print(f"{row.question.id}  {row.question.question}", markup=False)
-        console.print(f"    said {said!r}, right is {gold!r}, {row.confidence:.2f}", markup=False)
+        question = row.question
+        gold = "; ".join(question.answers or question.evidence) or "(no answer)"
+        said = f"said {row.answer!r}" if row.answered else f"refused, nearest {row.answer!r}"
+        console.print(f"{question.id}  {question.question}", markup=False)
+        console.print(f"    {said}, {row.confidence:.2f}; right is {gold!r}", markup=False)
+        console.print(f"    quoted {row.quoted!r} from {row.document}", markup=False)
+
+
+def _print_comparison(compared: "Comparison", against: Path | None) -> None:
+    rows = [
+        [
+            *(d.name, _number(d.before), _number(d.now), f"{d.now - d.before:+.3f}"),
+            *(_limits((d.low, d.high)), d.verdict),
+        ]
+        for d in compared.differences
+    ]
+    title = f"since {against}, over {_count(compared.shared, 'question')} of both runs"
+    columns = ["measure", "before", "now", "difference", "95 %", "beyond noise"]
+    console = _console()
+    console.print(_table(title, columns, rows))
+    for name in ("lost", "won"):
+        if getattr(compared, name):
+            console.print(f"{name}: {', '.join(getattr(compared, name))}", markup=False)
+
+
+def _table(title: str, columns: list[str], rows: list[list[str]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left")
+    for number, name in enumerate(columns):
+        table.add_column(Text(name), justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _number(value: float | int | None) -> str:
+    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _limits(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
 
 
 if __name__ == "__main__":

@@ -96,12 +96,21 @@ class Speaker:
         """The name with role and organisation, as a citation shows it."""
         return ", ".join(part for part in (self.name, self.role, self.organisation) if part)
 
+    @property
+    def introduced(self) -> str:
+        """The name as cited, with the labels of the person's turns: "Ben Allen, Igalia (BAN)"."""
+        others = [label for label in self.labels if label not in self.name]
+        return f"{self.cited} ({', '.join(others)})" if others else self.cited
+
     def is_named(self, name: str) -> bool:
         """Tell whether `name` is this person's: as cited, or a part such as the family name.
 
         Role and organisation may follow behind a comma or a bracket, a role may stand in front; a
-        title must not be another than the person's, and is nobody's name alone.
+        title must not be another than the person's, and is nobody's name alone. A label of the
+        person's turns, as written, is a name too.
         """
+        if name in self.labels:
+            return True
         if has_cjk(name):
             return name == self.cited or _is_japanese_name(name, self.name)
         if _name_words(name) == _name_words(self.cited):

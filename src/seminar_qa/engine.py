@@ -6,32 +6,41 @@ An engine is immutable: a re-index makes a new one. Same question, same generati
 import time
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from seminar_qa.answers import (
     Answer,
     Candidate,
     Citation,
+    Finder,
     check_quote,
-    find_candidates,
+    front_of,
     make_answer,
+    turn_label,
 )
 from seminar_qa.calibration import Calibration, Mode
 from seminar_qa.conversation import Turn, interpret
 from seminar_qa.documents import Document
 from seminar_qa.errors import FilterError, IndexDamagedError, NotFoundError, QuestionError
+from seminar_qa.evidence import Weigher
 from seminar_qa.hits import Hit, find_hits
 from seminar_qa.index import MODELS, Manifest, PassageIndex
+from seminar_qa.lacking import Lacking, find_lacking
+from seminar_qa.overlap import OverlapReader, load_weights
 from seminar_qa.passages import Passage
+from seminar_qa.questions import Asked
 from seminar_qa.reader import OnnxReader, Reader
 from seminar_qa.records import Filters, Record
 from seminar_qa.settings import Settings
-from seminar_qa.text import collapse, digest, words
+from seminar_qa.text import collapse, digest, has_cjk, words
 from seminar_qa.vectors import Encoder, open_query_encoder
 
+_Who = tuple[int, int]
 Fate = Literal["unchanged", "moved", "gone"]
 LONGEST_QUESTION = 1_000
 """A question has at most this many code points."""
@@ -50,11 +59,15 @@ class Timing:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with the rows that retrieval found for it, best first, and how long it took."""
+    """An answer with the rows that were read for it, best first, and how long it took.
+
+    `lacking` is what is not in the reports, where the answer is a no.
+    """
 
     answer: Answer
     rows: tuple[int, ...]
     timing: Timing
+    lacking: Lacking = field(default_factory=Lacking)
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,18 @@ class _Clock:
         return Timing(**self.spent, total=(time.perf_counter() - self.began) * 1000)
 
 
+@dataclass(frozen=True)
+class Script:
+    """How questions in one script are answered: who reads, and what the evidence is worth.
+
+    `embedded` tells whether the encoder knows the script.
+    """
+
+    reader: Reader
+    calibration: Calibration
+    embedded: bool = True
+
+
 class Engine:
     """One generation of the index with the two models that go with it."""
 
@@ -93,18 +118,16 @@ class Engine:
         *,
         passages_read: int = 10,
         thresholds: dict[Mode, float] | None = None,
+        cjk: Script | None = None,
     ):
         self._index = index
         self._encoder = encoder
-        self._reader = reader
-        self._calibration = calibration
+        self._latin = Script(reader, calibration)
+        self._cjk = cjk or self._latin
         self._passages_read = passages_read
-        self._thresholds: dict[Mode, float] = {
-            "balanced": calibration.balanced,
-            "strict": calibration.strict,
-            **(thresholds or {}),
-        }
+        self._thresholds = thresholds or {}
         self._record = lru_cache(maxsize=64)(index.records.record)
+        self._named = lru_cache(maxsize=512)(index.records.speakers_named)
         self._remembered = lru_cache(maxsize=512)(self.ask)
 
     @classmethod
@@ -117,19 +140,31 @@ class Engine:
             "balanced": settings.balanced_threshold,
             "strict": settings.strict_threshold,
         }
+        made = recipe.encoder
+        encoder = open_query_encoder(models / made.folder, made.query_prompt)
+        both = (encoder, encoder.for_passages(made.passage_prompt)) if encoder.knows_cjk else None
+        overlap = OverlapReader(index.lexical, load_weights(), both)
         return cls(
             index,
-            open_query_encoder(models / recipe.encoder.folder, recipe.encoder.query_prompt),
+            encoder,
             OnnxReader.open(models / recipe.reader.folder),
             Calibration.load(),
             passages_read=settings.passages_read,
             thresholds={mode: value for mode, value in given.items() if value is not None},
+            cjk=Script(overlap, Calibration.load("calibration_japanese"), encoder.knows_cjk),
         )
 
     @property
     def manifest(self) -> Manifest:
         """What the engine answers from."""
         return self._index.manifest
+
+    def threshold(self, question: str, mode: Mode) -> float:
+        """Return the least confidence at which a question is answered; its script decides."""
+        return self._thresholds.get(mode, self._script(question).calibration.threshold(mode))
+
+    def _script(self, question: str) -> Script:
+        return self._cjk if has_cjk(question) else self._latin
 
     def characters(self) -> dict[str, int]:
         """Return the length of each document's text, in code points, by its id."""
@@ -158,22 +193,31 @@ class Engine:
     ) -> Reply:
         """Answer a question. Raises QuestionError and FilterError.
 
-        Of the meanings a follow-up may have, the one the reports answer best is taken, but none
-        that only gives an earlier answer again. A question that stands by itself has one meaning,
-        so a no never depends on earlier turns.
+        Of the completed meanings of a follow-up, the one the reports answer best is taken, but none
+        that only gives an earlier answer again; when none is left it is taken as it stands. A
+        question that stands by itself has one meaning, so a no never depends on earlier turns.
         """
         asked = check_question(question)
         within = self._restriction(filters or Filters())
         clock = _Clock()
-        alone, *others = (
-            self._answer(meaning, within, max_quotes, self._thresholds[mode], clock)
-            for meaning in interpret(asked, conversation)
-        )
+
+        def answer_as(meaning: str) -> tuple[Answer, tuple[int, ...]]:
+            threshold = self.threshold(meaning, mode)
+            return self._answer(meaning, within, max_quotes, threshold, clock)
+
+        alone, *others = interpret(asked, conversation)
         said = {turn.answer for turn in conversation if turn.answer}
-        new = [found for found in others if not _repeats(found[0], said)]
-        answer, read = max([alone, *new], key=lambda found: found[0].confidence)
+        completed = [found for found in map(answer_as, others) if not _repeats(found[0], said)]
+        best = max(completed, key=lambda found: found[0].confidence, default=None)
+        answer, read = best or answer_as(alone)
         self._check(answer)
-        return Reply(self._placed(answer), read, clock.timing())
+        lacking = Lacking() if answer.answered else self._lacking(answer, read)
+        return Reply(self._placed(answer), read, clock.timing(), lacking)
+
+    def _lacking(self, answer: Answer, rows: Sequence[int]) -> Lacking:
+        passages = map(self._passage, rows)
+        texts = [f"{front_of(record.document, p)}\n{text}" for record, p, text in passages]
+        return find_lacking(Asked(answer.interpreted_question), self._index.lexical, texts)
 
     def _placed(self, answer: Answer) -> Answer:
         """Return an answer whose citations say where on the pages the quotations stand."""
@@ -203,10 +247,12 @@ class Engine:
         threshold: float,
         clock: _Clock,
     ) -> tuple[Answer, tuple[int, ...]]:
-        hits, candidates = self._candidates(meaning, within, clock)
+        asked = Asked(meaning)
+        hits, candidates = self._candidates(asked, within, clock)
         answer = make_answer(
-            meaning,
+            asked,
             candidates,
+            calibration=self._script(meaning).calibration,
             threshold=threshold,
             max_quotes=max_quotes,
             by_speaker=within.by_speaker,
@@ -216,30 +262,70 @@ class Engine:
 
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
         """Return all spans that the reader proposes for a question, in no order."""
-        return self._candidates(question, self._restriction(filters or Filters()), _Clock())[1]
+        within = self._restriction(filters or Filters())
+        return self._candidates(Asked(question), within, _Clock())[1]
 
     def _candidates(
-        self, meaning: str, within: _Restriction, clock: _Clock
+        self, asked: Asked, within: _Restriction, clock: _Clock
     ) -> tuple[list[Hit], list[Candidate]]:
-        vector = self._encoder.encode([meaning])[0]
+        script = self._script(asked.text)
+        vector = self._encoder.encode([asked.text])[0] if script.embedded else None
         clock.stop("encode")
-        hits = find_hits(
-            meaning,
-            vector,
-            self._index.dense,
-            self._index.lexical,
-            limit=self._passages_read,
-            rows=within.rows,
-        )
-        passages = [self._passage(hit.row) for hit in hits]
+        speakers = self._speakers_in(asked)
+        hits = self._hits(asked, vector, within, speakers)
         clock.stop("retrieve")
+        finder = Finder(Weigher(asked, self._index.lexical), script.calibration)
         candidates: list[Candidate] = []
-        spans = self._reader.read(meaning, [text for _, _, text in passages])
+        passages = [self._passage(hit.row) for hit in hits]
+        fronts = [front_of(record.document, passage) for record, passage, _ in passages]
+        spans = script.reader.read(asked.text, [text for _, _, text in passages], fronts)
         for (record, passage, _), hit, found in zip(passages, hits, spans, strict=True):
-            proposed = find_candidates(record, passage, hit, found, self._calibration)
+            bound = self._binding(hit.row, speakers)
+            proposed = finder.find(record, passage, hit, found, bound)
             candidates += [c for c in proposed if not within.by_speaker or _is_spoken(c, passage)]
         clock.stop("read")
         return hits, candidates
+
+    def _hits(
+        self,
+        asked: Asked,
+        vector: np.ndarray | None,
+        within: _Restriction,
+        speakers: frozenset[_Who],
+    ) -> list[Hit]:
+        """Return the passages to read, best first.
+
+        Where the question names somebody who speaks, some of this person's passages are read too.
+        """
+        most = self._passages_read
+        find = partial(
+            find_hits,
+            asked.text,
+            vector,
+            self._index.dense,
+            self._index.lexical,
+            content=lambda row: self._passage(row)[2],
+        )
+        found = find(limit=most, rows=within.rows)
+        if speakers:
+            spoken = self._index.records.rows_of(speakers)
+            allowed = None if within.rows is None else set(within.rows)
+            rows = [row for row in spoken if allowed is None or row in allowed]
+            theirs = find(limit=most // 2, rows=rows)
+            first = found[: most - len(theirs) // 2]
+            found = [*first, *(hit for hit in theirs if hit not in first)]
+        return found[: most + (most // 2 if speakers else 0)]
+
+    def _speakers_in(self, asked: Asked) -> frozenset[_Who]:
+        """Return the speakers that the question names, as (document's number, place in it)."""
+        return frozenset(who for name in asked.names for who in self._named(name))
+
+    def _binding(self, row: int, speakers: frozenset[_Who]) -> float:
+        number, place = self._index.records.place_of(row)
+        speaker = self._record(number).passages[place].speaker
+        if not speakers or speaker is None:
+            return 0.0
+        return 1.0 if (number, speaker) in speakers else -1.0
 
     def _passage(self, row: int) -> tuple[Record, Passage, str]:
         """Return a row's document, its passage there, and the passage's text."""
@@ -274,7 +360,8 @@ class Engine:
     def verify(self, document_id: str, start: int, end: int, quote_sha256: str) -> Fate:
         """Return what has become of a citation: "unchanged", "moved" or "gone".
 
-        It has moved when another place, in whole sentences of the same length, has the same hash.
+        It has moved when another place of the same length, from the start of a sentence or of the
+        label of a turn, has the same hash.
         Raises FilterError when `end` is not greater than `start`.
         """
         if end <= start:
@@ -288,8 +375,10 @@ class Engine:
         length = end - start
         for number in range(self.manifest.documents):
             record = self._record(number)
-            for sentence in record.sentences:
-                piece = record.document.text[sentence.start : sentence.start + length]
+            labels = (turn_label(record.document, block) for block in record.document.blocks)
+            starts = [sentence.start for sentence in record.sentences]
+            for begin in [*starts, *(label[0] for label in labels if label)]:
+                piece = record.document.text[begin : begin + length]
                 if len(piece) == length and digest(piece) == quote_sha256:
                     return "moved"
         return "gone"

@@ -3,26 +3,45 @@
 A file has one JSON object a line: `{"id", "question", "answerable", "kind", "answers", "documents",
 "match", "evidence"}` or, for conversations, `{"id", "turns": [{"question", "answers"}]}`. All
 strings of `answers` must stand in the quotations; with `"match": "any"` one is enough.
+
+A number without a mode in its name looks at the best quotations whether or not they were shown; one
+with a mode (`quote_hit@1_balanced`) counts a question that was refused as wrong.
 """
 
 import json
-import math
 import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from seminar_qa.answers import Quote, check_quote
+from seminar_qa.calibration import Mode
 from seminar_qa.conversation import Turn
 from seminar_qa.engine import Engine, Reply, check_question
 from seminar_qa.errors import EvaluationError, QuestionError
+from seminar_qa.measures import (
+    Bin,
+    Measure,
+    calibration_of,
+    draw_weights,
+    interval,
+    mean_of,
+    point,
+    reliability,
+    roc_of,
+)
 from seminar_qa.text import collapse
 
 DEPTH = 10
 """How many passages recall is measured over."""
-_BINS = 10
+MODES: tuple[Mode, ...] = ("balanced", "strict")
+CURVE = tuple(step / 20 for step in range(1, 20))
+"""The thresholds that the error curve is drawn over."""
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’«»–—")
 
@@ -43,11 +62,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one question. Ranks count from 1; 0 means not found."""
+    """What became of one question. Ranks count from 1; 0 means not found.
+
+    `answered` are the modes in which it got an answer; `quoted` is the best quotation and
+    `document` the path of its report, "" where nothing came near.
+    """
 
     question: Question
-    answered: bool
-    answer: str | None
+    answered: tuple[Mode, ...]
+    answer: str
+    quoted: str
+    document: str
     confidence: float
     hit_at_1: bool
     hit_at_3: bool
@@ -58,22 +83,77 @@ class Result:
     quotes_verbatim: int
     milliseconds: float
 
+    @property
+    def served(self) -> bool:
+        """Whether mode balanced served it right: a right answer first, or a no that is due."""
+        shown = "balanced" in self.answered
+        return shown and self.hit_at_1 if self.question.answerable else not shown
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The measures of some questions by name; one that has no ground is None.
+
+    `intervals` are the 2.5th and 97.5th percentile of a bootstrap over the questions.
+    """
+
+    values: dict[str, float | int | None]
+    intervals: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What a threshold costs, as shares, None without ground.
+
+    `false` of the questions without an answer get one, `missed` of those with one get none, and
+    `right` of those with one get it as first quotation.
+    """
+
+    threshold: float
+    false: float | None
+    missed: float | None
+    right: float | None
+
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results with the numbers made of them; a number that has no ground is None."""
+    """All results with the numbers made of them; `thresholds` are those of the first question."""
 
     results: tuple[Result, ...]
-    numbers: dict[str, float | int | None] = field(default_factory=dict)
+    thresholds: dict[Mode, float]
+
+    @cached_property
+    def overall(self) -> Numbers:
+        """The measures of all questions."""
+        return summarise(self.results)
+
+    @property
+    def numbers(self) -> dict[str, float | int | None]:
+        """The values of all measures over all questions."""
+        return self.overall.values
+
+    @cached_property
+    def kinds(self) -> dict[str, Numbers]:
+        """The measures by kind of question, in order of first appearance."""
+        kinds = dict.fromkeys(r.question.kind for r in self.results)
+        return {
+            kind: summarise([r for r in self.results if r.question.kind == kind]) for kind in kinds
+        }
+
+    @property
+    def curve(self) -> list[Rates]:
+        """What each threshold would cost."""
+        return [rates(self.results, threshold) for threshold in CURVE]
+
+    @property
+    def reliability(self) -> list[Bin]:
+        """How often the first quotation is right, by confidence."""
+        return reliability([r.confidence for r in self.results], list(map(_is_right, self.results)))
 
     @property
     def misses(self) -> tuple[Result, ...]:
         """The questions that were not served right, in order of the file."""
-        right = [
-            r.answered and r.hit_at_1 if r.question.answerable else not r.answered
-            for r in self.results
-        ]
-        return tuple(r for r, served in zip(self.results, right, strict=True) if not served)
+        return tuple(result for result in self.results if not result.served)
 
 
 def read_questions(path: Path) -> list[list[Question]]:
@@ -128,9 +208,10 @@ def _string(value: object) -> str:
 def evaluate(
     engine: Engine, conversations: list[list[Question]], advance: Callable[[], None] = lambda: None
 ) -> Evaluation:
-    """Ask every question and return the numbers.
+    """Ask every question in mode balanced and return what came of it.
 
-    A conversation goes on with the system's own answers, right or wrong, as a reader's would.
+    A conversation goes on with the system's own answers, right or wrong, as a reader's would. What
+    mode strict would have shown is told from the confidence.
     """
     results: list[Result] = []
     for conversation in conversations:
@@ -140,7 +221,8 @@ def evaluate(
             turns.append(Turn(question.question, reply.answer.text or ""))
             results.append(_judge(engine, question, reply))
             advance()
-    return Evaluation(tuple(results), _numbers(results))
+    asked = conversations[0][0].question if results else ""
+    return Evaluation(tuple(results), {mode: engine.threshold(asked, mode) for mode in MODES})
 
 
 def _judge(engine: Engine, question: Question, reply: Reply) -> Result:
@@ -149,10 +231,14 @@ def _judge(engine: Engine, question: Question, reply: Reply) -> Result:
     short = quotes[0].answer if quotes else ""
     documents = [engine.record(quote.citation.document_id).document for quote in quotes]
     verbatim = [check_quote(d, q) for d, q in zip(documents, quotes, strict=True)]
+    threshold = engine.threshold(answer.interpreted_question, "strict")
+    strict = answer.answered and answer.confidence >= threshold
     return Result(
         question=question,
-        answered=answer.answered,
-        answer=answer.text,
+        answered=MODES[: answer.answered + strict],
+        answer=short,
+        quoted=quotes[0].text if quotes else "",
+        document=documents[0].path if quotes else "",
         confidence=answer.confidence,
         hit_at_1=_is_hit(question, quotes[:1]),
         hit_at_3=_is_hit(question, quotes[:3]),
@@ -193,36 +279,68 @@ def _passage_rank(engine: Engine, question: Question, rows: Sequence[int]) -> in
     return 0
 
 
-def _numbers(results: list[Result]) -> dict[str, float | int | None]:
-    yes = [r for r in results if r.question.answerable]
-    no = [r for r in results if not r.question.answerable]
-    times = sorted(r.milliseconds for r in results)
-    return {
-        "questions": len(results),
-        "answerable": len(yes),
-        "passage_recall@1": _mean([0 < r.passage_rank <= 1 for r in yes]),
-        "passage_recall@5": _mean([0 < r.passage_rank <= 5 for r in yes]),
-        "passage_recall@10": _mean([0 < r.passage_rank <= 10 for r in yes]),
-        "passage_mrr@10": _mean([1 / r.passage_rank if r.passage_rank else 0.0 for r in yes]),
-        "quote_hit@1": _mean([r.hit_at_1 for r in yes]),
-        "quote_hit@3": _mean([r.hit_at_3 for r in yes]),
-        "answer_exact_match": _mean([r.exact for r in yes]),
-        "answer_f1": _mean([r.f1 for r in yes]),
-        "auroc": area_under_roc([r.confidence for r in yes], [r.confidence for r in no]),
-        "false_answers": _mean([r.answered for r in no]),
-        "missed_answers": _mean([not r.answered for r in yes]),
-        "answered_right": _mean([r.answered and r.hit_at_1 for r in yes]),
-        "expected_calibration_error": calibration_error(
-            [(r.confidence, r.question.answerable and r.hit_at_1) for r in results]
-        ),
-        "quotes": sum(r.quotes for r in results),
-        "quotes_verbatim": sum(r.quotes_verbatim for r in results),
-        "milliseconds_p50": times[len(times) // 2] if times else None,
+def _is_right(result: Result) -> bool:
+    return result.question.answerable and result.hit_at_1
+
+
+def measures(results: Sequence[Result]) -> dict[str, Measure]:
+    """Return the measures that have an interval, by name."""
+    yes = np.array([r.question.answerable for r in results], dtype=bool)
+    sure = np.array([r.confidence for r in results])
+    ranks = np.array([r.passage_rank for r in results])
+    right = np.array([_is_right(r) for r in results], dtype=bool)
+    qualities = {
+        "quote_hit@1": np.array([r.hit_at_1 for r in results], dtype=np.float64),
+        "quote_hit@3": np.array([r.hit_at_3 for r in results], dtype=np.float64),
+        "answer_exact_match": np.array([r.exact for r in results], dtype=np.float64),
+        "answer_f1": np.array([r.f1 for r in results], dtype=np.float64),
     }
+    found: dict[str, Measure] = {
+        f"passage_recall@{depth}": mean_of((ranks > 0) & (ranks <= depth), yes)
+        for depth in (1, 5, DEPTH)
+    }
+    found[f"passage_mrr@{DEPTH}"] = mean_of(np.where(ranks > 0, 1 / np.maximum(ranks, 1), 0), yes)
+    found |= {name: mean_of(values, yes) for name, values in qualities.items()}
+    found["auroc"] = roc_of(sure, yes)
+    found["expected_calibration_error"] = calibration_of(sure, right)
+    for mode in MODES:
+        shown = np.array([mode in r.answered for r in results], dtype=bool)
+        for name, values in qualities.items():
+            found[f"{name}_{mode}"] = mean_of(values * shown, yes)
+        found[f"false_answers_{mode}"] = mean_of(shown, ~yes)
+        found[f"missed_answers_{mode}"] = mean_of(~shown, yes)
+    return found
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def summarise(results: Sequence[Result]) -> Numbers:
+    """Return the measures of some results, at least one."""
+    found = measures(results)
+    weights = draw_weights(len(results))
+    intervals = {name: interval(measure(weights)) for name, measure in found.items()}
+    times = sorted(r.milliseconds for r in results)
+    return Numbers(
+        {
+            "questions": len(results),
+            "answerable": sum(r.question.answerable for r in results),
+            **{name: point(measure, len(results)) for name, measure in found.items()},
+            "quotes": sum(r.quotes for r in results),
+            "quotes_verbatim": sum(r.quotes_verbatim for r in results),
+            "milliseconds_p50": times[len(times) // 2],
+        },
+        {name: limits for name, limits in intervals.items() if limits},
+    )
+
+
+def rates(results: Sequence[Result], threshold: float) -> Rates:
+    """Return what a threshold would cost."""
+    yes = np.array([r.question.answerable for r in results], dtype=bool)
+    shown = np.array([r.confidence >= threshold for r in results], dtype=bool)
+    right = np.array([_is_right(r) for r in results], dtype=bool)
+    false, missed, served = (
+        point(mean_of(values, among), len(results))
+        for values, among in ((shown, ~yes), (~shown, yes), (shown & right, yes))
+    )
+    return Rates(threshold, false, missed, served)
 
 
 def normalise(text: str) -> str:
@@ -242,29 +360,3 @@ def token_f1(answer: str, gold: str) -> float:
     if not shared:
         return float(ours == theirs)
     return 2 * shared / (len(ours) + len(theirs))
-
-
-def area_under_roc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative, ties counting half.
-
-    The Mann-Whitney statistic (Hanley and McNeil 1982); None when one side is empty.
-    """
-    if not positives or not negatives:
-        return None
-    wins = sum((p > n) + (p == n) / 2 for p in positives for n in negatives)
-    return wins / (len(positives) * len(negatives))
-
-
-def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """Return the expected calibration error over ten equal bins of confidence, 0.0 to 1.0.
-
-    Guo et al. 2017, "On Calibration of Modern Neural Networks", equation 3.
-    """
-    if not pairs:
-        return None
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, right in pairs:
-        number = min(_BINS - 1, math.floor(confidence * _BINS))
-        bins.setdefault(number, []).append((confidence, right))
-    gaps = (abs(sum(c for c, _ in part) - sum(r for _, r in part)) for part in bins.values())
-    return sum(gaps) / len(pairs)

@@ -66,9 +66,16 @@ class LexicalIndex:
         The sum of idf · (k1 + 1) over the words, those that no passage has included; with k1 = 1.2
         and the idf of Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework".
         """
-        total = len(self)
-        counts = (self._searcher.doc_freq("body", term) for term in self.terms(question))
-        return sum((_K1 + 1) * math.log1p((total - n + 0.5) / (n + 0.5)) for n in counts)
+        return sum((_K1 + 1) * self.rarity(term) for term in self.terms(question))
+
+    def rarity(self, term: str) -> float:
+        """Return a word's idf, greater than 0: the fewer passages have it, the more it tells."""
+        count = self.count(term)
+        return math.log1p((len(self) - count + 0.5) / (count + 0.5))
+
+    def count(self, term: str) -> int:
+        """Return in how many passages a word of `terms` stands."""
+        return int(self._searcher.doc_freq("body", term))
 
     def search(
         self, question: str, limit: int, rows: Sequence[int] | None = None

@@ -17,6 +17,8 @@ from seminar_qa.errors import ModelError
 from seminar_qa.weights import hash_file
 
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "model.json"
+_UNKNOWN = {"[UNK]", "<unk>"}
+_MOST_UNKNOWN = 0.05
 BATCH = 32
 """Texts run through the graph at once."""
 
@@ -97,6 +99,19 @@ class OnnxModel:
         """Return the tokens of texts or of pairs of texts, cut to the model's longest input."""
         encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
         return encodings
+
+    def knows(self, text: str) -> bool:
+        """Tell whether the vocabulary was made for writing like `text`.
+
+        It was when hardly a token is unknown and none is less than a character: bytes spell every
+        script, known or not.
+        """
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        unknown = sum(
+            start < end and token in _UNKNOWN
+            for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True)
+        )
+        return unknown <= len(text) * _MOST_UNKNOWN and len(encoding.tokens) <= len(text)
 
     def run(self, encodings: Sequence[Encoding]) -> list[np.ndarray]:
         """Run one padded batch; return the graph's outputs, their first axis the batch."""

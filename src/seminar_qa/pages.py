@@ -34,12 +34,18 @@ MOST_TURNS = 20
 
 @dataclass(frozen=True)
 class TurnCard:
-    """One turn of the conversation as shown: a reply, or in plain words what is wrong."""
+    """One turn of the conversation as shown: a reply, or in plain words what is wrong.
+
+    `found_by` says for each quotation which side of the search found it, `lacking` what is not in
+    the reports.
+    """
 
     number: int
     question: str
     reply: AskResponse | None
     error: str = ""
+    found_by: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,15 @@ def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
             yield TurnCard(number, question, None, str(error))
             continue
         before.append(Turn(question, reply.answer.text or ""))
-        yield TurnCard(number, question, reply_view(reply, engine.manifest))
+        quotes = reply.answer.quotes + reply.answer.nearest
+        found_by = tuple(quote.found_by for quote in quotes)
+        yield TurnCard(
+            number,
+            question,
+            reply_view(reply, engine.manifest),
+            found_by=found_by,
+            lacking=reply.lacking.sentences,
+        )
 
 
 def _parts(document: Document, start: int, end: int) -> Iterator[Part]:

@@ -18,22 +18,33 @@ from seminar_qa.models import BATCH, ModelCard, OnnxModel
 LONGEST_SPAN = 40
 """An answer has at most this many tokens."""
 _LONGEST_QUESTION = 500
+_LONGEST_FRONT = 300
 
 
 @dataclass(frozen=True)
 class Span:
-    """`passage[start:end]` with its score: the span's logit over that of no answer, unbounded."""
+    """`passage[start:end]` with its scores, both unbounded.
+
+    `score` is the span's logit over that of no answer in the same passage; `logit` is the span's
+    alone, which training makes comparable over the passages of one question.
+    """
 
     start: int
     end: int
     score: float
+    logit: float = 0.0
 
 
 class Reader(Protocol):
     """Finds spans that answer."""
 
-    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
-        """Return for each passage its best spans, best first; an empty list where none can be."""
+    def read(
+        self, question: str, passages: Sequence[str], fronts: Sequence[str] = ()
+    ) -> list[list[Span]]:
+        """Return for each passage its best spans, best first; an empty list where none can be.
+
+        `fronts` say what stands above each passage: title, headings, speaker. They are read along.
+        """
 
 
 class OnnxReader:
@@ -53,35 +64,55 @@ class OnnxReader:
         """What model it is."""
         return self._model.card
 
-    def read(self, question: str, passages: Sequence[str]) -> list[list[Span]]:
-        """Return for each passage its best spans, best first; of a long question the first part."""
+    def read(
+        self, question: str, passages: Sequence[str], fronts: Sequence[str] = ()
+    ) -> list[list[Span]]:
+        """Return for each passage its best spans, best first; of a long question the first part.
+
+        A front is read in the form that training gave it, and never answers itself.
+        """
         asked = question[:_LONGEST_QUESTION]
-        encodings = self._model.encode([(asked, passage) for passage in passages])
+        above = [f"{front[:_LONGEST_FRONT]} | " if front else "" for front in fronts]
+        above = above or [""] * len(passages)
+        encodings = self._model.encode(
+            [(asked, front + passage) for front, passage in zip(above, passages, strict=True)]
+        )
         found: list[list[Span]] = [[] for _ in passages]
         order = sorted(range(len(passages)), key=lambda i: len(encodings[i].ids))
         for begin in range(0, len(order), BATCH):
             batch = order[begin : begin + BATCH]
             starts, ends = self._model.run([encodings[i] for i in batch])
             for number, i in enumerate(batch):
-                found[i] = _best(encodings[i], starts[number], ends[number], self._spans)
+                found[i] = _best(
+                    encodings[i], starts[number], ends[number], len(above[i]), self._spans
+                )
         return found
 
 
-def _best(encoding: Encoding, start: np.ndarray, end: np.ndarray, limit: int) -> list[Span]:
-    """Return the best spans by start + end logit less those of [CLS]."""
-    inside = [k for k, part in enumerate(encoding.sequence_ids) if part == 1]
+def _best(
+    encoding: Encoding, start: np.ndarray, end: np.ndarray, front: int, limit: int
+) -> list[Span]:
+    """Return the best spans behind the first `front` characters, none over another's tokens."""
+    inside = [
+        k
+        for k, part in enumerate(encoding.sequence_ids)
+        if part == 1 and encoding.offsets[k][0] >= front
+    ]
     if not inside:
         return []
     first, last = inside[0], inside[-1] + 1
     sums = start[first:last, None] + end[None, first:last]
     sums = np.where(_possible(len(inside)), sums, -np.inf)
     none = float(start[0] + end[0])
-    spans = []
-    for flat in np.argsort(sums, axis=None)[::-1][:limit]:
-        i, j = divmod(int(flat), len(inside))
-        if np.isfinite(sums[i, j]):
-            begin, finish = encoding.offsets[first + i][0], encoding.offsets[first + j][1]
-            spans.append(Span(begin, finish, float(sums[i, j]) - none))
+    spans: list[Span] = []
+    while len(spans) < limit:
+        i, j = divmod(int(sums.argmax()), len(inside))
+        logit = float(sums[i, j])
+        if not np.isfinite(logit):
+            break
+        begin, finish = encoding.offsets[first + i][0], encoding.offsets[first + j][1]
+        spans.append(Span(begin - front, finish - front, logit - none, logit))
+        sums[: j + 1, i:] = -np.inf
     return spans
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -262,6 +262,12 @@ class Records:
             return [int(row) for row, _, _ in found]
         spoken = {place for name in filters.speakers for place in self.speakers_named(name)}
         return [int(row) for row, document, speaker in found if (document, speaker) in spoken]
+
+    def rows_of(self, speakers: Iterable[tuple[int, int]]) -> list[int]:
+        """Return the rows of all passages of speakers, given as `speakers_named` gives them."""
+        query = "SELECT row FROM passages WHERE document = ? AND speaker = ?"
+        found = (self._select(query, *who) for who in speakers)
+        return sorted(int(row) for rows in found for (row,) in rows)
 
     def speakers_named(self, name: str) -> list[tuple[int, int]]:
         """Return the (document's number, speaker's place in it) of all speakers of that name."""

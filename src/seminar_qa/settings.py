@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     passage_words: int = Field(80, ge=20, le=200, description="Longest passage, in words.")
     passages_read: int = Field(
-        10, ge=1, le=100, description="How many passages the reader reads for a question."
+        20, ge=1, le=100, description="How many passages the reader reads for a question."
     )
     read_seconds: float = Field(
         60, gt=0, le=86_400, description="Longest time to read one file, in seconds."

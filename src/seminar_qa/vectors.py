@@ -13,6 +13,10 @@ def _silent(_: int) -> None:
     """Tell nobody."""
 
 
+CJK_PROBE = "会議の報告では、経済と環境の政策が説明された。"
+"""Everyday Japanese, which an encoder must spell to be asked about Chinese or Japanese."""
+
+
 class Encoder(Protocol):
     """Makes vectors whose inner product is the cosine."""
 
@@ -29,6 +33,16 @@ class OnnxEncoder:
     def __init__(self, model: OnnxModel, prompt: str = ""):
         self._model = model
         self._prompt = prompt
+
+    @property
+    def knows_cjk(self) -> bool:
+        """Whether the model's vocabulary was made for Chinese and Japanese too."""
+        return self._model.knows(CJK_PROBE)
+
+    def for_passages(self, prompt: str | None = None) -> "OnnxEncoder":
+        """Return the same model's encoder for passages; a prompt of None is its own."""
+        own = self._model.card.passage_prompt
+        return OnnxEncoder(self._model, own if prompt is None else prompt)
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = _silent) -> np.ndarray:
         """Return float32 of shape (texts, dimension), each row of length one."""
