@@ -49,6 +49,7 @@ def render(result: Entry) -> str:
         for name, entry in asked.items()
         if entry["numbers"]["false_answers_balanced"][0] is not None
     }
+    missing = result.get("missing", [])
     parts = [
         HEAD,
         *_section("To reach", _targets(sets)),
@@ -59,7 +60,7 @@ def render(result: Entry) -> str:
         *_section("By kind of question", _kinds(asked)),
         *_section("Parts alone", _alone({n: e for n, e in sets.items() if "curve" not in e})),
         *_section("What went wrong", _misses(asked)),
-        *_section("How it was measured", _runs(sets, result.get("machine", ""))),
+        *_section("How it was measured", _runs(sets, result.get("machine", ""), missing)),
     ]
     return "\n".join(parts)
 
@@ -215,7 +216,7 @@ def _misses(sets: dict[str, Entry]) -> Iterator[str]:
         yield "runs/SET.json of the cache, or by `seminar-qa evaluate FILE --misses`."
 
 
-def _runs(sets: dict[str, Entry], machine: str) -> Iterator[str]:
+def _runs(sets: dict[str, Entry], machine: str, missing: Iterable[str]) -> Iterator[str]:
     rows = [
         (entry["title"], f"`--sets {name}`", entry["commit"], entry["measured"], entry["seconds"])
         for name, entry in sets.items()
@@ -224,6 +225,8 @@ def _runs(sets: dict[str, Entry], machine: str) -> Iterator[str]:
     yield "it was not there.\n"
     yield from _table(["set", "of quality.py", "commit", "measured", "seconds"], rows)
     yield ""
+    if missing:
+        yield f"Not measured with this version: {', '.join(missing)}."
 
 
 def main() -> None:

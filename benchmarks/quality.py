@@ -435,6 +435,7 @@ def write(result: Entry) -> None:
         if name in sets:
             told = {"title": kept.title, "note": kept.note, "targets": kept.targets}
             sets[name] = {**told, **sets.pop(name), **told}
+    result["missing"] = [kept.title for name, kept in SETS.items() if name not in sets]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(render(result), encoding="utf-8")

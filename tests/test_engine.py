@@ -443,7 +443,7 @@ def test_a_filter_by_speaker_restricts_before_the_ranking(mixed: Engine):
     only = mixed.ask(COST, filters=Filters(speakers=("Ann Lee",)))
     assert len(free.rows) == 20
     assert len(only.rows) > 10
-    assert not set(free.rows) & set(only.rows)
+    assert set(only.rows) - set(free.rows)
     quote = first_quote(only)
     assert quote.text.startswith("The new harbour is going to be paid by the region")
     assert quote.answer == "40 million"

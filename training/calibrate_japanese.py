@@ -167,7 +167,7 @@ def main() -> None:
     )
     parser.add_argument("--set", type=Path, nargs="+", action="append", required=True)
     parser.add_argument("--questions", type=int, default=900, help="of each set")
-    parser.add_argument("--balanced", type=float, default=0.1, help="least chance to answer at")
+    parser.add_argument("--balanced", type=float, default=0.2, help="least chance to answer at")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -185,7 +185,7 @@ def main() -> None:
     print("right first among answerable", right[answerable].mean())
     print("AUROC", area_under_roc(list(yes), list(no)))
     print("expected calibration error", calibration_error(list(zip(chances, right, strict=True))))
-    for t in (0.05, options.balanced, 0.15, 0.2, 0.3, 0.4, strict):
+    for t in (0.1, 0.15, options.balanced, 0.3, 0.4, strict):
         lost = (chances[right] < t).mean()
         print(
             f"at {t:.2f}: false {(no >= t).mean():.3f}, missed {(yes < t).mean():.3f}, "
