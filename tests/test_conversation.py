@@ -59,6 +59,29 @@ def test_a_pronoun_gives_way_to_what_it_means(turns, question, meaning):
     assert interpret(question, turns)[1] == meaning
 
 
+CLEAN = (
+    Turn("When was session 2 of the Clean Harbours workshop?", "June 25"),
+    Turn("Who spoke about cranes in it?", "Doris Quist"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "meaning"),
+    [
+        ("What was her talk called?", "What was Doris Quist’s talk called?"),
+        ("What does the summary say about it?", "the Clean Harbours workshop"),
+        ("How many came to it?", "the Clean Harbours workshop"),
+    ],
+)
+def test_who_answered_a_who_is_a_person_and_what_has_an_article_is_none(question, meaning):
+    assert meaning in interpret(question, CLEAN)[1]
+
+
+def test_initials_in_capitals_are_no_person():
+    turns = (Turn("What is WTX?", "An API made by IBM"), Turn("Who showed WTX?", "Peter Prins"))
+    assert all("Peter Prins" in m for m in interpret("What did he show?", turns)[1:])
+
+
 def test_the_second_guess_comes_after_the_first():
     turn = Turn("Did Osaka meet Gifu?")
     assert interpret("When was it founded?", (turn,)) == (

@@ -640,3 +640,70 @@ def test_a_moved_quotation_that_begins_at_a_label_is_found(mixed: Engine):
         sha256 = hashlib.sha256(text[begin:end].encode()).hexdigest()
         assert mixed.verify(minutes, begin, end, sha256) == "unchanged"
         assert mixed.verify(minutes, begin + 7, end + 7, sha256) == fate
+
+
+# The report that a conversation is about
+
+PORTS = {
+    "kiel.md": "# Kiel\n\nThe port was built by Zoe Quist.\n\nThe port has 30 boats.\n",
+    "bonn.md": "# Bonn\n\nThe port was built by Olaf Prins.\n\nThe port has 40 boats.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
+    """A home with two reports that answer the same questions."""
+    folder = tmp_path_factory.mktemp("ports")
+    (folder / "documents").mkdir()
+    (folder / "index").mkdir()
+    (folder / "index" / "models").symlink_to(home / "index" / "models")
+    for name, text in PORTS.items():
+        (folder / "documents" / name).write_text(text)
+    build_index(Settings(home=folder))
+    return folder
+
+
+@pytest.mark.parametrize(("builder", "title"), [("Zoe Quist", "Kiel"), ("Olaf Prins", "Bonn")])
+def test_a_follow_up_is_answered_rather_from_the_report_of_the_last_answer(ports, builder, title):
+    engine = engine_with(ports, WordReader("boats", lambda _: 1.0))
+    conversation = (Turn("Who built the port?", builder), Turn("Did it fly?", ""))
+    answer = engine.ask("How many boats does it have?", conversation=conversation).answer
+    assert answer.quotes[0].citation.title == title
+    assert {quote.citation.title for quote in answer.quotes} == {"Kiel", "Bonn"}
+
+
+@pytest.mark.parametrize("builder", ["Zoe Quist", "Olaf Prins"])
+def test_a_question_that_stands_by_itself_is_answered_from_any_report(ports, builder):
+    engine = engine_with(ports, WordReader("boats", lambda _: 1.0))
+    question = "How many boats sail in Europe today?"
+    after = engine.ask(question, conversation=(Turn("Who built the port?", builder),)).answer
+    assert after == engine.ask(question).answer
+
+
+def test_passages_of_the_report_of_the_last_answer_are_read_though_others_come_first(
+    fresh_home: Path,
+):
+    documents = fresh_home / "documents"
+    lines = "\n\n".join(f"## Day {n}\n\nThe port has {n} boats, said all." for n in range(30))
+    (documents / "many.md").write_text(f"# Many ports\n\n{lines}\n")
+    (documents / "one.md").write_text(
+        "# One port\n\nIt was built by Zoe Quist.\n\nA long quay lies before a hall of red "
+        "stone, and boats come by night.\n"
+    )
+    build_index(Settings(home=fresh_home))
+    engine = asking_few(fresh_home, FirstWordReader())
+    conversation = (Turn("Who built the quay?", "Zoe Quist"),)
+    question = "How many boats does the port have, said all of them?"
+    alone = engine.ask(question)
+    follow_up = engine.ask(question.replace("the port", "it"), conversation=conversation)
+    titles = [
+        {engine.record(number).document.title for number in engine_ids(engine, reply.rows)}
+        for reply in (alone, follow_up)
+    ]
+    assert titles[0] == {"Many ports"}
+    assert titles[1] == {"Many ports", "One port"}
+
+
+def engine_ids(engine: Engine, rows: Sequence[int]) -> list[str]:
+    """Return the ids of the reports that rows belong to."""
+    return [engine._passage(row)[0].document.id for row in rows]

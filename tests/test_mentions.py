@@ -23,13 +23,18 @@ def kinds(text: str) -> dict[str, Kind]:
         ("Who went to the meeting of creditors?", "the meeting of creditors", Kind.THING),
         ("Did the companies agree?", "the companies", Kind.THINGS),
         ("When did Hitachi's project begin?", "Hitachi's project", Kind.THING),
+        ("Who opened the Clean Harbours workshop?", "Clean Harbours", Kind.GROUP),
+        ("Who led the Bundestag?", "Bundestag", Kind.GROUP),
+        ("Lacking a quay is a gap.", "Lacking", Kind.WORD),
     ],
 )
 def test_a_mention_has_its_kind(text, mention, kind):
     assert kinds(text)[mention] is kind
 
 
-@pytest.mark.parametrize("text", ["Does it end?", "It's late.", "in October 2018", "why?", ""])
+@pytest.mark.parametrize(
+    "text", ["Does it end?", "It's late.", "in October 2018", "why?", "", "Neither may pay."]
+)
 def test_words_that_open_a_sentence_and_dates_are_no_mentions(text):
     assert kinds(text) == {}
 

@@ -93,9 +93,11 @@ def shifts(shared: Path, home: Path, rng: random.Random) -> Iterator[Sample]:
     with gzip.open(shared / "eval" / "squadshifts" / "new_wiki_v1.0.json.gz") as file:
         articles = json.load(file)["data"]
     for number, article in enumerate(articles):
-        exchanger = Exchanger(p["context"] for p in article["paragraphs"])
+        paragraphs = article["paragraphs"]
+        questions = [collapse(q["question"]) for p in paragraphs for q in p["qas"]]
+        exchanger = Exchanger([p["context"] for p in paragraphs], questions)
         kept = []
-        for paragraph in article["paragraphs"]:
+        for paragraph in paragraphs:
             keep = rng.random() < 0.5
             if keep:
                 kept.append(paragraph["context"])

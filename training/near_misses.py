@@ -8,6 +8,8 @@ import random
 import re
 from collections.abc import Iterable
 
+from seminar_qa.mentions import FUNCTION_WORDS
+
 _NAME = re.compile(
     r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'-]+(?:\s+(?:(?:of|the|de|von)\s+)?[A-Z][\w’'-]+){0,3}"
 )
@@ -54,8 +56,11 @@ def made_up_name(rng: random.Random) -> str:
 class Exchanger:
     """Makes near misses out of the names and numbers of one collection of texts."""
 
-    def __init__(self, texts: Iterable[str]):
+    def __init__(self, texts: Iterable[str], questions: Iterable[str] = ()):
         whole = "\n".join(texts)
+        self._words: dict[str, list[str]] = {}
+        for word in sorted({w for asked in questions for w in _plain_words(asked)}):
+            self._words.setdefault(_shape(word), []).append(word)
         self._names = sorted({match.group() for match in _NAME.finditer(whole)})
         self._numbers = sorted({match.group() for match in _NUMBER.finditer(whole)})
 
@@ -65,7 +70,7 @@ class Exchanger:
         What takes a name's place comes half of the time out of the window itself, so that the
         reader cannot go by whether a name is there.
         """
-        ways = [self._name, self._number, self._antonym, self._negation]
+        ways = [self._name, self._number, self._antonym, self._word, self._word, self._negation]
         rng.shuffle(ways)
         ways.sort(key=lambda way: way == self._negation)
         for way in ways:
@@ -95,6 +100,22 @@ class Exchanger:
         other = _other(match.group(), alike, question, rng)
         return other and question[: match.start()] + other + question[match.end() :]
 
+    def _word(self, question: str, window: str, rng: random.Random) -> str | None:
+        """Exchange a noun, verb or adjective for one of the same ending that other questions use.
+
+        What takes its place comes now and then out of the window, as with names.
+        """
+        there, inside = set(_plain_words(window)), rng.random() < 0.4
+        found = [w for w in _plain_words(question) if w in there]
+        if not found:
+            return None
+        word = rng.choice(found)
+        alike = self._words.get(_shape(word), [])
+        others = [w for w in alike if w not in question and (w in there) == inside]
+        if not others:
+            return None
+        return re.sub(rf"\b{word}\b", rng.choice(others), question, count=1)
+
     def _antonym(self, question: str, window: str, rng: random.Random) -> str | None:
         found = [m for m in _WORD.finditer(question) if m.group() in _ANTONYMS]
         if not found:
@@ -108,6 +129,35 @@ class Exchanger:
         if not match or not re.match(r"(?:what|which|who|where)\b", question, re.I):
             return None
         return f"{question[: match.end()]} {rng.choice(['not', 'never'])}{question[match.end() :]}"
+
+
+def _plain_words(text: str) -> list[str]:
+    """Return the words in small letters that tell something."""
+    return [
+        w for w in re.findall(r"(?<![\w’'-])[a-z]{4,}(?![\w’'-])", text) if w not in FUNCTION_WORDS
+    ]
+
+
+def _shape(word: str) -> str:
+    """Return a word's ending, which tells nouns from verbs well enough."""
+    for ending in (
+        "ing",
+        "ed",
+        "ly",
+        "ies",
+        "es",
+        "s",
+        "tion",
+        "ment",
+        "ity",
+        "al",
+        "ic",
+        "ous",
+        "er",
+    ):
+        if word.endswith(ending):
+            return ending
+    return ""
 
 
 def _other(name: str, names: list[str], question: str, rng: random.Random) -> str | None:

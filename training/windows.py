@@ -9,6 +9,7 @@ with (training/README.md says how often)
 
 - the window that answers it,
 - a window without the answer, out of those that the keyword search ranks first,
+- the paragraph around the answer with every sentence that holds it taken out,
 - a near miss on the answering window: a name, a number or a word of the question exchanged,
 - a speaker: "According to X" with X's name in front of the window, or another's: then no answer.
 
@@ -21,7 +22,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,9 @@ from seminar_qa.text import clean, collapse, words
 
 SIZES = (30, 60, 90)
 NEGATIVES = 0.5
-NEAR_MISSES = 0.22
-SPEAKERS = 0.06
+NEAR_MISSES = 0.4
+CUT_OUT = 0.15
+SPEAKERS = 0.05
 AMONG = 6
 TITLED = 0.5
 KEPT_FOR_CALIBRATION = (3, 4)
@@ -64,10 +66,20 @@ def windows(text: str, size: int) -> list[tuple[int, int]]:
     ]
 
 
+def sentences(text: str) -> list[str]:
+    """Return the sentences of one paragraph."""
+    builder = DocumentBuilder()
+    builder.add(Kind.PARAGRAPH, text)
+    document = Document("", "", "", "", builder.text, builder.blocks)
+    return [text[s.start : s.end] for s in split_sentences(document)]
+
+
 class Collection:
     """Paragraphs that belong together, their windows, and the questions on them."""
 
-    def __init__(self, texts: list[str], titles: list[str], rng: random.Random):
+    def __init__(
+        self, texts: list[str], titles: list[str], rng: random.Random, questions: Iterable[str] = ()
+    ):
         self.texts, self.titles, self.rng = texts, titles, rng
         self.by_size = {size: [windows(text, size) for text in texts] for size in SIZES}
         self.flat = [
@@ -75,7 +87,7 @@ class Collection:
             for number, text in enumerate(texts)
             for start, end in self.by_size[rng.choice(SIZES)][number]
         ]
-        self.exchanger = Exchanger(texts)
+        self.exchanger = Exchanger(texts, questions)
         self.search = bm25s.BM25()
         self.search.index([list(words(t)) or ["-"] for _, t in self.flat], show_progress=False)
 
@@ -92,6 +104,8 @@ class Collection:
         rows = [[asked.question, front, window, *span]]
         if rng.random() < NEGATIVES:
             rows += self._negative(asked.question, text[asked.start : asked.end])
+        if rng.random() < CUT_OUT:
+            rows += self._cut_out(asked)
         if rng.random() < NEAR_MISSES:
             missed = self.exchanger.near_miss(asked.question, window, rng)
             rows += [[missed, front, window, -1, -1]] if missed else []
@@ -111,6 +125,19 @@ class Collection:
         if found:
             number, text = self.rng.choice(found)
             yield [question, self._front(number), text, -1, -1]
+
+    def _cut_out(self, asked: Asked) -> Iterator[list]:
+        """The rest of the paragraph: on the subject, and without the answer."""
+        text = self.texts[asked.number]
+        answer = text[asked.start : asked.end].casefold()
+        kept = [s for s in sentences(text) if answer not in s.casefold()]
+        rest = " ".join(kept)
+        if answer in rest.casefold() or len(kept) < 2:
+            return
+        cuts = windows(rest, self.rng.choice(SIZES))
+        terms = set(words(asked.question))
+        first, last = max(cuts, key=lambda c: len(terms & set(words(rest[c[0] : c[1]]))))
+        yield [asked.question, self._front(asked.number), rest[first:last], -1, -1]
 
     def _spoken(self, question: str, window: str, span: list[int]) -> Iterator[list]:
         """The window is somebody's words, and the question asks what this one or another said."""
@@ -138,7 +165,8 @@ def squad_units(source: Path, rng: random.Random) -> Iterator[list[list]]:
         whole = [p for p in article["paragraphs"] if collapse(clean(p["context"])) == p["context"]]
         title = collapse(article["title"].replace("_", " "))
         texts = [paragraph["context"] for paragraph in whole]
-        collection = Collection(texts, [title] * len(texts), rng)
+        questions = [collapse(q["question"]) for paragraph in whole for q in paragraph["qas"]]
+        collection = Collection(texts, [title] * len(texts), rng, questions)
         for number, paragraph in enumerate(whole):
             for question in paragraph["qas"]:
                 start, text = question["answers"][0]["answer_start"], question["answers"][0]["text"]
@@ -164,7 +192,7 @@ def nq_units(source: Path, left_out: set[str], rng: random.Random) -> Iterator[l
             kept.append(Asked(collapse(line["question"]), "", len(texts), *min(found)))
             texts.append(text)
             titles.append(collapse(gold["title"]))
-    collection = Collection(texts, titles, rng)
+    collection = Collection(texts, titles, rng, [asked.question for asked in kept])
     for asked in kept:
         yield collection.rows(asked)
 

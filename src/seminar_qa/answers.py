@@ -19,6 +19,8 @@ from seminar_qa.reader import Span
 from seminar_qa.records import Record
 from seminar_qa.text import digest, fold, is_cjk, words
 
+SAME_REPORT = 1.5
+"""What a candidate of a follow-up gains in order, out of the report of the last answer."""
 LONGEST_LIST = 1_500
 """A list is quoted whole up to this many code points."""
 LONGEST_TURN = 700
@@ -140,11 +142,19 @@ class Finder:
         self._calibration = calibration
 
     def find(
-        self, record: Record, passage: Passage, hit: Hit, spans: Iterable[Span], bound: float = 0.0
+        self,
+        record: Record,
+        passage: Passage,
+        hit: Hit,
+        spans: Iterable[Span],
+        bound: float = 0.0,
+        *,
+        goes_on: bool = False,
     ) -> Iterator[Candidate]:
         """Yield the spans of one passage as candidates, but for those across a block's end.
 
-        `bound` is what `Evidence` calls so.
+        `bound` is what `Evidence` calls so; `goes_on` tells that the passage is of the report
+        which the conversation is about.
         """
         text = record.document.text
         front = front_of(record.document, passage)
@@ -169,7 +179,7 @@ class Finder:
                 bound=bound,
             )
             evidence = self._weigher.measure(hit, span, around)
-            score = self._calibration.score(evidence)
+            score = self._calibration.score(evidence) + SAME_REPORT * goes_on
             yield Candidate(
                 *(record, passage, first, last, start, end, evidence, score),
                 found_by=hit.found_by,

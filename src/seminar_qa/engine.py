@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -34,17 +34,20 @@ from seminar_qa.lacking import Lacking, find_lacking
 from seminar_qa.overlap import OverlapReader, load_weights
 from seminar_qa.passages import Passage
 from seminar_qa.questions import Asked
-from seminar_qa.reader import OnnxReader, Reader
+from seminar_qa.reader import OnnxReader, Reader, Span
 from seminar_qa.records import Filters, Record
 from seminar_qa.settings import Settings
-from seminar_qa.text import collapse, digest, has_cjk, words
+from seminar_qa.text import collapse, digest, fold, has_cjk, words
 from seminar_qa.vectors import Encoder, open_query_encoder
+from seminar_qa.windows import WINDOW_WORDS, read_windows
 
 _Who = tuple[int, int]
 Fate = Literal["unchanged", "moved", "gone"]
 LONGEST_QUESTION = 1_000
 """A question has at most this many code points."""
 MOST_QUOTES = 20
+_FOUND_FOR_A_TURN = 10
+"""Of so many passages found for the last turn, one with its answer tells the report it was in."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,22 @@ class _Clock:
 class Script:
     """How questions in one script are answered: who reads, and what the evidence is worth.
 
-    `embedded` tells whether the encoder knows the script.
+    `embedded` tells whether the encoder knows the script; passages are read in windows of
+    `window_words` words, whole for None.
     """
 
     reader: Reader
     calibration: Calibration
     embedded: bool = True
+    window_words: int | None = None
+
+    def read(self, question: str, passages: Sequence[tuple[Record, Passage]]) -> list[list[Span]]:
+        """Return for each passage its best spans, best first."""
+        fronts = [front_of(record.document, passage) for record, passage in passages]
+        if self.window_words:
+            return read_windows(self.reader, question, passages, fronts, self.window_words)
+        texts = [record.document.text[p.start : p.end] for record, p in passages]
+        return self.reader.read(question, texts, fronts)
 
 
 class Engine:
@@ -118,11 +131,12 @@ class Engine:
         *,
         passages_read: int = 10,
         thresholds: dict[Mode, float] | None = None,
+        window_words: int | None = WINDOW_WORDS,
         cjk: Script | None = None,
     ):
         self._index = index
         self._encoder = encoder
-        self._latin = Script(reader, calibration)
+        self._latin = Script(reader, calibration, window_words=window_words)
         self._cjk = cjk or self._latin
         self._passages_read = passages_read
         self._thresholds = thresholds or {}
@@ -195,17 +209,19 @@ class Engine:
 
         Of the completed meanings of a follow-up, the one the reports answer best is taken, but none
         that only gives an earlier answer again; when none is left it is taken as it stands. A
-        question that stands by itself has one meaning, so a no never depends on earlier turns.
+        follow-up is answered rather from the report that the last answer stood in. A question that
+        stands by itself has one meaning, so a no never depends on earlier turns.
         """
         asked = check_question(question)
         within = self._restriction(filters or Filters())
         clock = _Clock()
+        alone, *others = interpret(asked, conversation)
+        spoken_of = self._spoken_of(conversation, within, clock) if others else None
 
         def answer_as(meaning: str) -> tuple[Answer, tuple[int, ...]]:
             threshold = self.threshold(meaning, mode)
-            return self._answer(meaning, within, max_quotes, threshold, clock)
+            return self._answer(meaning, within, max_quotes, threshold, clock, spoken_of)
 
-        alone, *others = interpret(asked, conversation)
         said = {turn.answer for turn in conversation if turn.answer}
         completed = [found for found in map(answer_as, others) if not _repeats(found[0], said)]
         best = max(completed, key=lambda found: found[0].confidence, default=None)
@@ -213,6 +229,23 @@ class Engine:
         self._check(answer)
         lacking = Lacking() if answer.answered else self._lacking(answer, read)
         return Reply(self._placed(answer), read, clock.timing(), lacking)
+
+    def _spoken_of(
+        self, conversation: Sequence[Turn], within: _Restriction, clock: _Clock
+    ) -> int | None:
+        """Return the number of the report that the last answer stood in; None where none did."""
+        turn = next((turn for turn in reversed(conversation) if turn.answer), None)
+        if turn is None:
+            return None
+        asked = Asked(f"{turn.question} {turn.answer}")
+        vector = self._vector(asked)
+        clock.stop("encode")
+        hits = self._find(asked, vector, limit=_FOUND_FOR_A_TURN, rows=within.rows)
+        said = fold(turn.answer)
+        rows = (hit.row for hit in hits if said in fold(self._passage(hit.row)[2]))
+        row = next(rows, None)
+        clock.stop("retrieve")
+        return None if row is None else self._index.records.place_of(row)[0]
 
     def _lacking(self, answer: Answer, rows: Sequence[int]) -> Lacking:
         passages = map(self._passage, rows)
@@ -246,9 +279,10 @@ class Engine:
         max_quotes: int,
         threshold: float,
         clock: _Clock,
+        spoken_of: int | None,
     ) -> tuple[Answer, tuple[int, ...]]:
         asked = Asked(meaning)
-        hits, candidates = self._candidates(asked, within, clock)
+        hits, candidates = self._candidates(asked, within, clock, spoken_of)
         answer = make_answer(
             asked,
             candidates,
@@ -265,26 +299,47 @@ class Engine:
         within = self._restriction(filters or Filters())
         return self._candidates(Asked(question), within, _Clock())[1]
 
+    def _vector(self, asked: Asked) -> np.ndarray | None:
+        known = self._script(asked.text).embedded
+        return self._encoder.encode([asked.text])[0] if known else None
+
     def _candidates(
-        self, asked: Asked, within: _Restriction, clock: _Clock
+        self, asked: Asked, within: _Restriction, clock: _Clock, spoken_of: int | None = None
     ) -> tuple[list[Hit], list[Candidate]]:
+        """Return the passages read and all candidates in them, in no order.
+
+        `spoken_of` is the number of the report that the conversation is about, if any.
+        """
         script = self._script(asked.text)
-        vector = self._encoder.encode([asked.text])[0] if script.embedded else None
+        vector = self._vector(asked)
         clock.stop("encode")
         speakers = self._speakers_in(asked)
-        hits = self._hits(asked, vector, within, speakers)
+        hits = self._hits(asked, vector, within, speakers, spoken_of)
         clock.stop("retrieve")
         finder = Finder(Weigher(asked, self._index.lexical), script.calibration)
         candidates: list[Candidate] = []
-        passages = [self._passage(hit.row) for hit in hits]
-        fronts = [front_of(record.document, passage) for record, passage, _ in passages]
-        spans = script.reader.read(asked.text, [text for _, _, text in passages], fronts)
-        for (record, passage, _), hit, found in zip(passages, hits, spans, strict=True):
+        passages = [self._passage(hit.row)[:2] for hit in hits]
+        spans = script.read(asked.text, passages)
+        for (record, passage), hit, found in zip(passages, hits, spans, strict=True):
             bound = self._binding(hit.row, speakers)
-            proposed = finder.find(record, passage, hit, found, bound)
+            goes_on = self._index.records.place_of(hit.row)[0] == spoken_of
+            proposed = finder.find(record, passage, hit, found, bound, goes_on=goes_on)
             candidates += [c for c in proposed if not within.by_speaker or _is_spoken(c, passage)]
         clock.stop("read")
         return hits, candidates
+
+    def _find(
+        self, asked: Asked, vector: np.ndarray | None, limit: int, rows: Sequence[int] | None
+    ) -> list[Hit]:
+        return find_hits(
+            asked.text,
+            vector,
+            self._index.dense,
+            self._index.lexical,
+            limit=limit,
+            rows=rows,
+            content=lambda row: self._passage(row)[2],
+        )
 
     def _hits(
         self,
@@ -292,29 +347,26 @@ class Engine:
         vector: np.ndarray | None,
         within: _Restriction,
         speakers: frozenset[_Who],
+        spoken_of: int | None,
     ) -> list[Hit]:
         """Return the passages to read, best first.
 
-        Where the question names somebody who speaks, some of this person's passages are read too.
+        Where the question names somebody who speaks, some of this person's passages are read too;
+        so are some of the report that the conversation is about.
         """
         most = self._passages_read
-        find = partial(
-            find_hits,
-            asked.text,
-            vector,
-            self._index.dense,
-            self._index.lexical,
-            content=lambda row: self._passage(row)[2],
-        )
-        found = find(limit=most, rows=within.rows)
-        if speakers:
-            spoken = self._index.records.rows_of(speakers)
-            allowed = None if within.rows is None else set(within.rows)
-            rows = [row for row in spoken if allowed is None or row in allowed]
-            theirs = find(limit=most // 2, rows=rows)
-            first = found[: most - len(theirs) // 2]
-            found = [*first, *(hit for hit in theirs if hit not in first)]
-        return found[: most + (most // 2 if speakers else 0)]
+        found = self._find(asked, vector, most, within.rows)
+        records = self._index.records
+        favoured = records.rows_of(speakers) if speakers else []
+        favoured = favoured or (records.rows_in(spoken_of) if spoken_of is not None else [])
+        if not favoured:
+            return found
+        allowed = None if within.rows is None else set(within.rows)
+        rows = [row for row in favoured if allowed is None or row in allowed]
+        theirs = self._find(asked, vector, most // 2, rows)
+        first = found[: most - len(theirs) // 2]
+        found = [*first, *(hit for hit in theirs if hit not in first)]
+        return found[: most + most // 2]
 
     def _speakers_in(self, asked: Asked) -> frozenset[_Who]:
         """Return the speakers that the question names, as (document's number, place in it)."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
@@ -33,6 +34,8 @@ LEAST_COSINE = 0.9999
 """An exported encoder's vectors must be at least this near to the original's."""
 MOST_LOGIT_ERROR = 0.01
 """An exported reader's logits may be off by no more than this, at real and at padded rows."""
+MOST_ROUNDING = 1.5
+"""The reader's logits in whole numbers of eight bits may be off by no more than this."""
 READER_TOKENS = 384
 
 _PROBES = [
@@ -82,6 +85,9 @@ def export_encoder(name: str, folder: Path) -> ModelCard:
 def export_reader(weights: Path, folder: Path) -> ModelCard:
     """Export the reader: its layers and head out of `weights`, the packaged MiniLM's embeddings.
 
+    Its matrices are kept in whole numbers of eight bits, which reads nearly twice as fast (LOG.md),
+    once the export has given the logits of the original.
+
     Raises ModelError when the weights do not fit or the export gives other logits; then nothing is
     written.
     """
@@ -99,7 +105,9 @@ def export_reader(weights: Path, folder: Path) -> ModelCard:
         card = ModelCard("reader", "seminar-qa reader", hash_file(weights), READER_TOKENS)
         wrapped = _Reader(model).eval()
         _write(building, card, wrapped, ["start", "end"], tokenizer)
-        _check_reader(wrapped, OnnxModel.open(building))
+        _check_reader(wrapped, OnnxModel.open(building), MOST_LOGIT_ERROR)
+        _quantize(building, card)
+        _check_reader(wrapped, OnnxModel.open(building), MOST_ROUNDING)
     return ModelCard.read(folder)
 
 
@@ -112,7 +120,22 @@ def _check_encoder(model: SentenceTransformer, exported: OnnxModel) -> None:
         raise ModelError(f"the export is not faithful: cosine {worst:.6f} < {LEAST_COSINE}")
 
 
-def _check_reader(model: torch.nn.Module, exported: OnnxModel) -> None:
+def _quantize(folder: Path, card: ModelCard) -> None:
+    """Put eight bits in the place of the matrices of the graph in `folder`."""
+    whole = folder / f"whole-{GRAPH}"
+    (folder / GRAPH).rename(whole)
+    quantize_dynamic(
+        whole,
+        folder / GRAPH,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+    )
+    whole.unlink()
+    card.write(folder)
+
+
+def _check_reader(model: torch.nn.Module, exported: OnnxModel, most: float) -> None:
     """Compare the logits of one padded batch with those of each text run alone through torch."""
     encodings = exported.encode([("What is it?", probe) for probe in _PROBES])
     found = exported.run(encodings)
@@ -124,7 +147,7 @@ def _check_reader(model: torch.nn.Module, exported: OnnxModel) -> None:
         for array, logits in zip(found, expected, strict=True):
             difference = array[number, : len(encoding.ids)] - logits[0].numpy()
             worst = max(worst, float(np.abs(difference).max()))
-    if worst > MOST_LOGIT_ERROR:
+    if worst > most:
         raise ModelError(f"the export is not faithful: logits differ by {worst:.4f}")
 
 

@@ -43,7 +43,7 @@ from seminar_qa.vectors import open_passage_encoder
 from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
 from seminar_qa.worker import Job, Limits, read_all
 
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Raised when `export` makes another graph of the same weights, so that exports are made anew."""
 _LIBRARIES = (
     *("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt"),

@@ -23,6 +23,7 @@ FUNCTION_WORDS = frozenset(
     i you he she it we they me him us them himself herself itself themselves
     however according besides aside apart rather same such one ones despite following shortly
     therefore thus later afterwards eventually finally originally initially subsequently yes
+    neither either none nobody nothing everybody everything somebody something anybody anything
     name list tell give describe explain show find please
     """.split()
 )
@@ -60,6 +61,7 @@ _REGION = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_][\w’'&/.-]*[\w’']|[^\W_]|&|[^\w\s]")
 _QUOTED = re.compile(r"“([^“”]{2,60})”|\"([^\"]{2,60})\"|(?<!\w)'([A-Z][^']{2,60})'(?!\w)")
+_VERB_FORM = re.compile(r"[a-z](?:ing|ed|ly)$")
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _FUNCTIONAL = re.compile(r"['’](?:s|m|d|ve|re|ll|t)$")
 _LONGEST_PHRASE = 7
@@ -144,7 +146,8 @@ def _names(text: str, tokens: Sequence[re.Match[str]]) -> Iterator[Mention]:
 def _continues_small(tokens: Sequence[re.Match[str]], number: int) -> bool:
     follows = tokens[number + 1].group() if number + 1 < len(tokens) else ""
     owner = _POSSESSIVE.search(tokens[number].group())
-    return follows.islower() and follows not in FUNCTION_WORDS and not owner
+    verb = _VERB_FORM.search(tokens[number].group()) is not None
+    return follows.islower() and (verb or follows not in FUNCTION_WORDS) and not owner
 
 
 def _end_of_name(tokens: Sequence[re.Match[str]], first: int) -> int:
@@ -165,10 +168,12 @@ def _end_of_name(tokens: Sequence[re.Match[str]], first: int) -> int:
 
 def _named(text: str, tokens: Sequence[re.Match[str]], first: int, last: int) -> Mention:
     name = _POSSESSIVE.sub("", collapse(text[tokens[first].start() : tokens[last].end()]))
-    before = next(
-        (t.group().lower() for t in tokens[:first][::-1] if t.group().lower() != "the"), ""
-    )
-    return Mention(name, _kind_of_name(name, before), tokens[first].start())
+    earlier = [token.group().lower() for token in reversed(tokens[:first])]
+    before = next((word for word in earlier if word != "the"), "")
+    kind = _kind_of_name(name, before)
+    if earlier[:1] == ["the"] and kind in (Kind.NAME, Kind.FULL_NAME):
+        kind = Kind.GROUP
+    return Mention(name, kind, tokens[first].start())
 
 
 def _kind_of_name(name: str, before: str) -> Kind:

@@ -16,10 +16,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from seminar_qa.agreement import find_differing, in_order_of_time
 from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
+from seminar_qa.questions import Asked
 from seminar_qa.views import (
     AskResponse,
     document_view,
@@ -37,7 +39,8 @@ class TurnCard:
     """One turn of the conversation as shown: a reply, or in plain words what is wrong.
 
     `found_by` says for each quotation which side of the search found it, `lacking` what is not in
-    the reports.
+    the reports. `beside` are the places of the quotations that are shown at once, `further` of the
+    others; there are several of the first when reports give other figures.
     """
 
     number: int
@@ -46,6 +49,8 @@ class TurnCard:
     error: str = ""
     found_by: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    beside: tuple[int, ...] = (0,)
+    further: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,12 +154,17 @@ def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
         before.append(Turn(question, reply.answer.text or ""))
         quotes = reply.answer.quotes + reply.answer.nearest
         found_by = tuple(quote.found_by for quote in quotes)
+        beside = find_differing(Asked(reply.answer.interpreted_question), reply.answer.quotes)
+        beside = beside or (0,)
+        rest = [place for place in range(len(reply.answer.quotes)) if place not in beside]
         yield TurnCard(
             number,
             question,
             reply_view(reply, engine.manifest),
             found_by=found_by,
             lacking=reply.lacking.sentences,
+            beside=beside,
+            further=in_order_of_time(reply.answer.quotes, rest),
         )
 
 

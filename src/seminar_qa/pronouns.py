@@ -71,7 +71,8 @@ _RANKING = frozenset(
     "last first second third new next final early particular specific great".split()
 )
 _HERE = frozenset(
-    "report document article text page paper file passage collection section year week month day"
+    "report document article text page paper file passage collection section summary slides"
+    " minutes year week month day"
     " time period moment point way kind sort case reason".split()
 )
 """Nouns that with "this" point at what is being read, or at nothing that has a name."""
@@ -114,7 +115,9 @@ def _is_explained(pronoun: Pronoun, word: str, mentions: Sequence[Mention]) -> b
     fitting = {
         mention.text
         for mention in mentions
-        if mention.start < pronoun.start and mention.kind in _EXPLAINING[pronoun.gap]
+        if mention.start < pronoun.start
+        and mention.kind in _EXPLAINING[pronoun.gap]
+        and mention.text.lower().split()[-1] not in _HERE
     }
     return len(fitting) > is_object
 

@@ -269,6 +269,11 @@ class Records:
         found = (self._select(query, *who) for who in speakers)
         return sorted(int(row) for rows in found for (row,) in rows)
 
+    def rows_in(self, number: int) -> list[int]:
+        """Return the rows of all passages of a document."""
+        query = "SELECT row FROM passages WHERE document = ? ORDER BY row"
+        return [int(row) for (row,) in self._select(query, number)]
+
     def speakers_named(self, name: str) -> list[tuple[int, int]]:
         """Return the (document's number, speaker's place in it) of all speakers of that name."""
         try:

@@ -19,7 +19,7 @@ def _fits(weights: str) -> dict[Kind, float]:
     return {Kind(kind): float(weight) for kind, weight in pairs}
 
 
-_PERSONAL = "person 2.5, full name 2, name 1, role 0.6, word 0.4, group 0.2, place 0.2"
+_PERSONAL = "person 4, full name 2, name 1, role 0.6, word 0.4, group 0.2, place 0.2"
 _FIT = {
     Gap.HE: _fits(f"man 5, {_PERSONAL}"),
     Gap.SHE: _fits(f"woman 5, {_PERSONAL}"),
@@ -97,7 +97,9 @@ def rank(gap: Gap, question: str, subjects: Sequence[Subject]) -> list[Mention]:
     scored = [
         (subject.salience * _FIT[gap].get(subject.mention.kind, 0), subject.mention)
         for subject in subjects
-        if subject.mention.text not in own and subject.mention.text.lower() not in small
+        if subject.mention.text not in own
+        and subject.mention.text.lower() not in small
+        and not (gap in (Gap.HE, Gap.SHE) and subject.mention.text.isupper())
     ]
     fitting = [(score, mention) for score, mention in scored if score > 0]
     return [mention for _, mention in sorted(fitting, key=lambda pair: -pair[0])]
