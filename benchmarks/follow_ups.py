@@ -21,8 +21,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from seminar_qa.conversation import Turn, interpret
-from seminar_qa.dense import DenseIndex
+from seminar_qa.dense import DenseIndex, write_dense
 from seminar_qa.hits import Hit, find_hits
 from seminar_qa.lexical import LexicalIndex
 from seminar_qa.vectors import Encoder, open_passage_encoder, open_query_encoder
@@ -72,10 +74,13 @@ class Collection:
     """Passages, with the product's two searchers over them."""
 
     def __init__(self, texts: Sequence[str], passages: Encoder, questions: Encoder, folder: Path):
-        self._rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        texts = list(dict.fromkeys(texts))
+        self._rows = {text: row for row, text in enumerate(texts)}
         self._questions = questions
-        self._dense = DenseIndex.build(passages.encode(list(self._rows)))
-        self._lexical = LexicalIndex.build(list(self._rows), folder)
+        write_dense(folder / "dense", np.arange(len(texts)), passages.encode(texts))
+        self._dense = DenseIndex.open(folder / "dense")
+        (folder / "lexical").mkdir()
+        self._lexical = LexicalIndex.build(enumerate(texts), folder / "lexical")
 
     def row(self, text: str) -> int:
         return self._rows[text]

@@ -1,8 +1,7 @@
 """Homes of reports for the benchmarks, kept below a cache folder outside the repository.
 
 A home is made once for its reports (a hash of them is in its name). Its index is built anew when a
-module that decides what an index holds has changed; when only the reader's weights have changed,
-the new reader is exported and the index keeps its vectors.
+module that decides what an index holds has changed; otherwise a run does what has to be done.
 """
 
 import ast
@@ -11,25 +10,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from seminar_qa.index import (
-    GENERATIONS,
-    MANIFEST,
-    MODELS,
-    Manifest,
-    ModelEntry,
-    current_generation,
-)
-from seminar_qa.ingest import EXPORT_VERSION, Progress, SilentProgress, build_index, compare
-from seminar_qa.models import is_sound
+from seminar_qa.index import MODELS
+from seminar_qa.ingest import Progress, SilentProgress, build_index
 from seminar_qa.settings import Settings
-from seminar_qa.weights import find_reader, hash_file
 
 _IN_THE_RECIPE = {"settings", "errors"}
-_ONLY_THE_READER = ("the reader's weights are new",)
 
 
 def make_home(
@@ -61,32 +49,12 @@ def _bring_up_to_date(settings: Settings, progress: Progress) -> None:
     stamp = settings.home / "code.json"
     code = _code()
     known = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else None
-    difference = compare(settings) if known == code else None
-    if difference is not None and not difference:
-        return
-    files_are_same = difference is not None and not (
-        difference.added or difference.changed or difference.deleted
-    )
-    if files_are_same and difference is not None and difference.why == _ONLY_THE_READER:
-        _change_reader(settings)
+    if known == code:
+        build_index(settings, progress)
         return
     stamp.unlink(missing_ok=True)
     build_index(settings, progress, force=True)
     stamp.write_text(json.dumps(code), encoding="utf-8")
-
-
-def _change_reader(settings: Settings) -> None:
-    """Give the current generation the reader of today, as a re-index would."""
-    weights = hash_file(find_reader())
-    folder = f"reader-{weights[:16]}-{EXPORT_VERSION}"
-    if not is_sound(settings.index / MODELS / folder):
-        from seminar_qa.export import export_reader  # loads torch
-
-        export_reader(find_reader(), settings.index / MODELS / folder)
-    path = settings.index / GENERATIONS / current_generation(settings.index) / MANIFEST
-    manifest = Manifest.read(path)
-    entry = ModelEntry(manifest.recipe.reader.name, weights, folder)
-    replace(manifest, recipe=replace(manifest.recipe, reader=entry)).write(path)
 
 
 def _code() -> str:

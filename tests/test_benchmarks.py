@@ -22,6 +22,7 @@ import evaluation_page  # noqa: E402
 import homes  # noqa: E402
 import quality  # noqa: E402
 import scifact  # noqa: E402
+import size_page  # noqa: E402
 import squad_given  # noqa: E402
 
 
@@ -43,6 +44,19 @@ def test_a_hundred_pages_are_read_in_a_second_and_no_reader_beside_is_faster_or_
     for other in ("pypdf", "pdfplumber"):
         assert speed["seminar-qa"] > speed[other]
         assert near["seminar-qa"]["median_file"] >= near[other]["median_file"]
+
+
+def test_search_opening_and_recall_keep_what_was_aimed_at_in_every_size():
+    for found in result("size")["sizes"].values():
+        assert found["search_ms"]["dense"]["p50"] <= 10
+        assert found["open_seconds"] <= 0.5
+        assert found["recall_at_10"] >= 0.99
+
+
+def test_the_page_of_the_sizes_is_made_of_their_numbers():
+    found = result("size")
+    assert size_page.PAGE.read_text(encoding="utf-8") == size_page.render(found)
+    assert size_page.PLOT.read_text(encoding="utf-8") == size_page.plot(found)
 
 
 def test_the_page_of_the_evaluation_is_made_of_its_numbers():

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-COMMANDS = ["index", "ask", "serve", "status", "text", "evaluate"]
+COMMANDS = ["index", "rollback", "ask", "serve", "status", "text", "evaluate"]
 
 
 def run(*arguments, home, stdin="", check=True):
@@ -241,7 +245,46 @@ def test_an_empty_host_is_refused(home):
 
 
 def test_a_dry_run_honours_force(home):
-    assert "anew: it is asked for" in run("index", "--dry-run", "--force", home=home).stdout
+    assert "why: it is asked for" in run("index", "--dry-run", "--force", home=home).stdout
+
+
+def test_a_dry_run_tells_renamed_copied_and_stale_files(fresh_home):
+    run("index", home=fresh_home)
+    documents = fresh_home / "documents"
+    report = documents / "seminar-report-2018-11-20.txt"
+    (documents / "copy.txt").write_bytes(report.read_bytes())
+    told = run("index", "--dry-run", home=fresh_home).stdout.splitlines()
+    assert told == [
+        "copy: copy.txt is the same as seminar-report-2018-11-20.txt",
+        "to read: 0 files",
+    ]
+    (documents / "copy.txt").unlink()
+    report.rename(documents / "2018.txt")
+    told = run("index", "--dry-run", home=fresh_home).stdout.splitlines()
+    assert told == ["renamed: seminar-report-2018-11-20.txt is now 2018.txt", "to read: 0 files"]
+    (documents / "2018.txt").write_bytes(b"\x00")
+    report.write_bytes(b"\x00\x00")
+    done = run("index", home=fresh_home, check=False)
+    assert done.returncode == 3
+    assert "an earlier version answers" in done.stderr
+    assert "stale: seminar-report" in run("index", "--dry-run", home=fresh_home).stdout
+    files = json.loads(run("status", "--json", home=fresh_home).stdout)["files"]
+    assert [(row["path"], row["status"]) for row in files if row["status"] != "read"] == [
+        ("2018.txt", "unread"),
+        ("seminar-report-2018-11-20.txt", "stale"),
+    ]
+
+
+def test_rollback_says_which_generation_answers_now(fresh_home):
+    first = json.loads(run("index", "--json", home=fresh_home).stdout)["generation"]
+    (fresh_home / "documents" / "new.md").write_text("# New\n\nA sentence.\n")
+    run("index", home=fresh_home)
+    told = run("rollback", home=fresh_home).stdout
+    assert told.startswith(f"answering from: generation {first}, built 20")
+    assert told.endswith(" 1 report, 29 passages\n")
+    again = run("rollback", home=fresh_home, check=False)
+    assert again.returncode == 1
+    assert f"there is no generation before {first} to go back to" in again.stderr
 
 
 def test_the_example_questions_are_not_built_in():
@@ -413,3 +456,82 @@ def test_a_side_car_that_is_wrong_is_told_by_status(fresh_home):
     run("index", home=fresh_home)
     told = run("status", home=fresh_home).stdout
     assert "seminar-report-2018-11-20.yaml is left aside: it has the key “titel”" in told
+
+
+# Commands that follow the folder until they are ended
+
+
+@contextmanager
+def begun(*arguments, home):
+    """Run a command in the background, in a process group of its own."""
+    environment = {**os.environ, "SEMINAR_QA_HOME": str(home), "SEMINAR_QA_WATCH_SETTLE": "0.3"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "seminar_qa.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def end(process, number):
+    """Send a signal; return the exit code and what was still said."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_index_watch_tells_a_failed_run_once_and_ends_cleanly(tmp_path, number):
+    with begun("index", "--watch", home=tmp_path) as process:
+        assert "there is no folder" in process.stderr.readline()
+        (tmp_path / "documents").mkdir()
+        assert "holds no reports" in process.stderr.readline()
+        code, out, err = end(process, number)
+    assert (code, out, err) == (0, "", "seminar-qa: documents/ is followed no longer\n")
+
+
+def test_index_watch_indexes_what_is_put_into_the_folder(fresh_home):
+    with begun("index", "--watch", "--json", home=fresh_home) as process:
+        first = json.loads(process.stdout.readline())
+        (fresh_home / "documents" / "new.md").write_text("# New\n\nA sentence of the new one.\n")
+        second = json.loads(process.stdout.readline())
+        end(process, signal.SIGTERM)
+    assert (first["built"], first["documents"], second["documents"]) == (True, 1, 2)
+    assert second["difference"]["added"] == ["new.md"]
+
+
+def test_index_watch_does_not_go_with_a_dry_run(tmp_path):
+    done = run("index", "--watch", "--dry-run", home=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "do not go together" in done.stderr
+
+
+def test_serve_watch_tells_a_failed_run_and_ends_though_somebody_listens(tmp_path):
+    with begun("serve", "--watch", "--port", "0", home=tmp_path) as process:
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
+        with urllib.request.urlopen(f"{address}/index/events", timeout=60) as events:
+            line = events.readline()
+            while b'"status":"failed"' not in line:
+                line = events.readline()
+            assert b"there is no folder" in line
+            code, _, err = end(process, signal.SIGTERM)
+    assert code == -signal.SIGTERM
+    assert "the index run failed: there is no folder" in err
+
+
+def test_serve_ended_in_the_middle_of_a_run_ends_the_run_too(fresh_home):
+    with begun("serve", "--watch", "--port", "0", home=fresh_home) as process:
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())[0]
+        with urllib.request.urlopen(f"{address}/index/events", timeout=60) as events:
+            while b'"status":"running"' not in events.readline():
+                pass
+            end(process, signal.SIGTERM)
+    done = run("index", "--json", home=fresh_home)
+    assert json.loads(done.stdout)["documents"] == 1

@@ -9,7 +9,7 @@ import pytest
 from seminar_qa.comparison import Comparison, Difference, compare, make_run, read_run, write_run
 from seminar_qa.errors import EvaluationError
 from seminar_qa.evaluation import Evaluation, Question, Result
-from seminar_qa.index import Manifest, ModelEntry, Recipe
+from seminar_qa.manifest import Manifest, ModelEntry, Recipe
 
 
 def result(number: int, *, answerable: bool = True, right: bool = True, sure: float = 0.6):

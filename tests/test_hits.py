@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seminar_qa.dense import DenseIndex
+from seminar_qa.dense import DenseIndex, write_dense
 from seminar_qa.hits import DEPTH, LEXICAL_WEIGHT, Hit, find_hits
 from seminar_qa.lexical import LexicalIndex
 
@@ -18,7 +18,10 @@ def at(cosine: float) -> list[float]:
 def searchers(tmp_path, *passages: tuple[str, float]) -> tuple[DenseIndex, LexicalIndex]:
     vectors = np.array([at(cosine) for _, cosine in passages], dtype=np.float32)
     texts = [text for text, _ in passages]
-    return DenseIndex.build(vectors), LexicalIndex.build(texts, tmp_path)
+    write_dense(tmp_path / "dense", np.arange(len(texts)), vectors)
+    (tmp_path / "lexical").mkdir()
+    lexical = LexicalIndex.build(enumerate(texts), tmp_path / "lexical")
+    return DenseIndex.open(tmp_path / "dense"), lexical
 
 
 def test_a_score_is_the_cosine_and_the_coverage():

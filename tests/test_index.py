@@ -1,6 +1,8 @@
 """Generations on disk: named in one step, and refused when they are not what they say."""
 
-import json
+import hashlib
+import random
+import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -9,20 +11,20 @@ import numpy as np
 import pytest
 
 from seminar_qa.documents import Block, Document, Kind
+from seminar_qa.embeddings import Embeddings
 from seminar_qa.errors import IndexDamagedError, IndexMissingError
 from seminar_qa.index import (
-    FORMAT,
     Contents,
     GenerationWriter,
-    Manifest,
-    ModelEntry,
     PassageIndex,
-    Recipe,
-    Unread,
     current_generation,
     remove_old_generations,
+    roll_back,
+    verify_generation,
 )
+from seminar_qa.manifest import FORMAT, FileEntry, Manifest, ModelEntry, Recipe, Stale, Unread
 from seminar_qa.passages import Passage
+from seminar_qa.records import RecordWriter
 from seminar_qa.sentences import Sentence
 
 RECIPE = Recipe(
@@ -33,30 +35,52 @@ RECIPE = Recipe(
 )
 TEXT = "Alsace works with Iwate. Osaka works with Spain."
 VECTORS = np.eye(2, 4, dtype=np.float32)
+ROWS = np.array([0, 1])
+PARTS = ["records.sqlite", "dense/vectors.npy", "lexical/meta.json"]
 
 
-def build(folder: Path, vectors: np.ndarray = VECTORS) -> Manifest:
-    """Build a generation of one document with a passage for each of its two sentences."""
-    writer = GenerationWriter(folder)
+def add(records: RecordWriter, name: str = "d") -> None:
+    """Write one document with a passage for each of its two sentences."""
     document = Document(
-        "d1", "d.txt", "ff", "text/plain", TEXT, (Block(Kind.PARAGRAPH, 0, len(TEXT)),)
+        f"{name}1", f"{name}.txt", "ff", "text/plain", TEXT, (Block(Kind.PARAGRAPH, 0, len(TEXT)),)
     )
     sentences = (Sentence(0, 24, 0), Sentence(25, 48, 0))
-    writer.add(document, sentences, (Passage(0, 24, 0, 0), Passage(25, 48, 1, 1)))
-    contents = Contents(
-        vectors=vectors,
-        texts=[TEXT[:24], TEXT[25:]],
-        recipe=RECIPE,
-        sources={"d.txt": "ff", "e.txt": "ff"},
-        unread=(Unread("bad.bin", "no reader"),),
-        copies={"e.txt": "d.txt"},
-        libraries={"faiss-cpu": "1"},
+    records.add(document, sentences, (Passage(0, 24, 0, 0), Passage(25, 48, 1, 1)))
+
+
+def build(
+    folder: Path, vectors: np.ndarray = VECTORS, rows: np.ndarray = ROWS, documents: int = 1
+) -> Manifest:
+    """Build a generation of one document."""
+    writer = GenerationWriter(folder)
+    add(writer.records)
+    return finish(writer, vectors, rows, documents)
+
+
+def finish(
+    writer: GenerationWriter, vectors: np.ndarray, rows: np.ndarray, documents: int = 1
+) -> Manifest:
+    return writer.finish(
+        Contents(
+            embeddings=Embeddings(rows, vectors, 0),
+            recipe=RECIPE,
+            documents=documents,
+            sources={"d.txt": "ff", "e.txt": "ff"},
+            unread=(Unread("bad.bin", "no reader"),),
+            stale=(Stale("old.txt", "torn", "ee"),),
+            copies={"e.txt": "d.txt"},
+            libraries={"faiss-cpu": "1"},
+            limits={"read_seconds": 60.0},
+        )
     )
-    return writer.finish(contents)
 
 
 def generation(folder: Path) -> Path:
     return folder / "generations" / current_generation(folder)
+
+
+def generations(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "generations").iterdir()}
 
 
 def test_a_finished_generation_is_current_and_open_to_search(tmp_path: Path):
@@ -64,6 +88,7 @@ def test_a_finished_generation_is_current_and_open_to_search(tmp_path: Path):
     index = PassageIndex.open(tmp_path)
     assert index.manifest == manifest
     assert index.manifest.generation == current_generation(tmp_path)
+    assert (index.folder, index.verified) == (generation(tmp_path), True)
     assert index.records.record(0).document.text == TEXT
     assert index.dense.search(VECTORS[1], 1) == [(1, 1.0)]
     assert [row for row, _ in index.lexical.search("Iwate", 5)] == [0]
@@ -77,8 +102,29 @@ def test_a_manifest_tells_what_the_generation_is_made_of(tmp_path: Path):
     assert manifest.sources == {"d.txt": "ff", "e.txt": "ff"}
     assert manifest.copies == {"e.txt": "d.txt"}
     assert manifest.unread == (Unread("bad.bin", "no reader"),)
+    assert manifest.stale == (Stale("old.txt", "torn", "ee"),)
     assert manifest.libraries == {"faiss-cpu": "1"}
-    assert {"records.sqlite", "dense.faiss", "lexical/meta.json"} <= set(manifest.files)
+    assert (manifest.previous, manifest.serial) == ("", 1)
+    assert {*PARTS} <= set(manifest.files)
+    records = (generation(tmp_path) / "records.sqlite").read_bytes()
+    assert manifest.files["records.sqlite"] == FileEntry(
+        len(records), hashlib.sha256(records).hexdigest()
+    )
+
+
+def test_a_generation_goes_on_from_the_records_of_another_and_names_it(tmp_path: Path):
+    first = build(tmp_path)
+    base = generation(tmp_path)
+    writer = GenerationWriter(tmp_path, base)
+    writer.records.remove(0)
+    add(writer.records, "n")
+    second = finish(writer, VECTORS, np.array([2, 3]))
+    assert (second.previous, second.serial) == (first.generation, 2)
+    index = PassageIndex.open(tmp_path)
+    assert index.records.place_of(3) == (1, 1)
+    assert index.dense.search(VECTORS[1], 1) == [(3, 1.0)]
+    assert [row for row, _ in index.lexical.search("Iwate", 5)] == [2]
+    assert PassageIndex.open_generation(base).records.place_of(1) == (0, 1)
 
 
 def test_nothing_is_current_before_a_generation_is_finished(tmp_path: Path):
@@ -96,7 +142,9 @@ def test_an_abandoned_generation_leaves_nothing(tmp_path: Path):
 def test_parts_that_differ_in_size_are_never_made_current(tmp_path: Path):
     before = build(tmp_path)
     with pytest.raises(IndexDamagedError, match="differ in size"):
-        build(tmp_path, np.eye(3, 4, dtype=np.float32))
+        build(tmp_path, documents=2)
+    with pytest.raises(IndexDamagedError, match="passage 2 is not there"):
+        build(tmp_path, rows=np.array([0, 2]))
     assert current_generation(tmp_path) == before.generation
 
 
@@ -138,7 +186,7 @@ def test_a_current_file_that_is_not_text_is_damage(tmp_path: Path):
         PassageIndex.open(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["records.sqlite", "dense.faiss", "lexical/meta.json"])
+@pytest.mark.parametrize("name", PARTS)
 def test_a_file_cut_short_is_damage_that_names_it(tmp_path: Path, name: str):
     build(tmp_path)
     file = generation(tmp_path) / name
@@ -147,7 +195,7 @@ def test_a_file_cut_short_is_damage_that_names_it(tmp_path: Path, name: str):
         PassageIndex.open(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["records.sqlite", "dense.faiss", "lexical/meta.json"])
+@pytest.mark.parametrize("name", PARTS)
 def test_a_missing_file_is_damage_that_names_it(tmp_path: Path, name: str):
     build(tmp_path)
     (generation(tmp_path) / name).unlink()
@@ -155,7 +203,7 @@ def test_a_missing_file_is_damage_that_names_it(tmp_path: Path, name: str):
         PassageIndex.open(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["records.sqlite", "dense.faiss", "lexical/meta.json"])
+@pytest.mark.parametrize("name", PARTS)
 def test_a_file_overwritten_at_the_same_length_is_damage(tmp_path: Path, name: str):
     build(tmp_path)
     file = generation(tmp_path) / name
@@ -170,7 +218,7 @@ def test_passages_that_were_deleted_from_the_records_are_noticed(tmp_path: Path)
     connection.execute("DELETE FROM passages WHERE row = 1")
     connection.commit()
     connection.close()
-    with pytest.raises(IndexDamagedError, match="differ in size"):
+    with pytest.raises(IndexDamagedError, match=r"records\.sqlite was altered"):
         PassageIndex.open(tmp_path)
 
 
@@ -182,54 +230,107 @@ def test_a_manifest_cut_short_is_damage(tmp_path: Path):
         PassageIndex.open(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"recipe": []}', '{"recipe": {}}'])
-def test_json_that_is_no_manifest_is_damage(tmp_path: Path, text: str):
-    (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(IndexDamagedError, match="is no manifest of this version"):
-        Manifest.read(tmp_path / "manifest.json")
-
-
-def test_a_manifest_of_another_format_is_refused(tmp_path: Path):
-    manifest = build(tmp_path)
-    newer = replace(manifest, recipe=replace(RECIPE, format=FORMAT + 1))
-    newer.write(generation(tmp_path) / "manifest.json")
-    with pytest.raises(IndexDamagedError, match=f"format {FORMAT + 1}, not {FORMAT}"):
+def test_a_manifest_of_another_generation_is_refused(tmp_path: Path):
+    build(tmp_path)
+    first = generation(tmp_path) / "manifest.json"
+    kept = first.read_bytes()
+    build(tmp_path)
+    (generation(tmp_path) / "manifest.json").write_bytes(kept)
+    with pytest.raises(IndexDamagedError, match="it was altered"):
         PassageIndex.open(tmp_path)
 
 
-def test_a_manifest_with_an_unknown_field_is_refused(tmp_path: Path):
+@pytest.mark.parametrize("format", [FORMAT - 1, FORMAT + 1])
+def test_an_index_of_another_version_is_refused_with_the_cure(tmp_path: Path, format: int):
+    manifest = build(tmp_path)
+    other = replace(manifest, recipe=replace(RECIPE, format=format))
+    other.write(generation(tmp_path) / "manifest.json")
+    with pytest.raises(IndexDamagedError, match=rf"\(format {format}, not {FORMAT}\); .*run: sem"):
+        PassageIndex.open(tmp_path)
+
+
+def test_a_flipped_bit_anywhere_is_noticed_at_opening(tmp_path: Path):
     build(tmp_path)
-    file = generation(tmp_path) / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "colour": "red"}))
-    with pytest.raises(IndexDamagedError, match="colour"):
-        Manifest.read(file)
+    files = [p for p in sorted(generation(tmp_path).rglob("*")) if p.is_file() and p.stat().st_size]
+    files.append(tmp_path / "current")
+    chance = random.Random(5)
+    places = [(file, chance.randrange(file.stat().st_size)) for file in files for _ in range(4)]
+    assert len(places) > 30
+    for file, place in places:
+        kept = file.read_bytes()
+        data = bytearray(kept)
+        data[place] ^= 1 << chance.randrange(7)
+        if data.split() == kept.split():
+            continue  # one white space for another
+        file.write_bytes(data)
+        with pytest.raises((IndexDamagedError, IndexMissingError), match="run: seminar-qa index"):
+            PassageIndex.open(tmp_path)
+        file.write_bytes(kept)
+    assert PassageIndex.open(tmp_path).verified
 
 
-def test_a_manifest_keeps_names_in_any_script(tmp_path: Path):
-    manifest = replace(build(tmp_path), sources={"報告/é “x”.txt": "ff"})
-    manifest.write(tmp_path / "manifest.json")
-    assert Manifest.read(tmp_path / "manifest.json") == manifest
+def test_verifying_looks_at_every_byte(tmp_path: Path):
+    build(tmp_path)
+    verify_generation(generation(tmp_path))
+    file = generation(tmp_path) / "dense" / "vectors.npy"
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    with pytest.raises(IndexDamagedError, match=r"vectors\.npy was altered"):
+        verify_generation(generation(tmp_path))
 
 
-def test_the_current_generation_and_the_newest_other_are_kept(tmp_path: Path):
-    made = [build(tmp_path).generation for _ in range(4)]
+def test_the_current_generation_the_one_before_and_those_that_are_read_are_kept(tmp_path: Path):
+    first = build(tmp_path)
+    read = PassageIndex.open(tmp_path)
+    made = [build(tmp_path).generation for _ in range(3)]
     (tmp_path / "generations" / "20010101T000000-abcdef.building").mkdir()
-    (tmp_path / "current").write_text(made[0])
+    (tmp_path / "generations" / "20010101T000000-abcdef.removed").mkdir()
     remove_old_generations(tmp_path)
-    left = {path.name for path in (tmp_path / "generations").iterdir()}
-    assert left == {made[0], max(made[1:])}
-
-
-def test_a_single_generation_is_kept(tmp_path: Path):
-    only = build(tmp_path).generation
+    assert generations(tmp_path) == {first.generation, *made[1:]}
+    assert read.records.record(0).document.text == TEXT
+    read.close()
     remove_old_generations(tmp_path)
-    assert [path.name for path in (tmp_path / "generations").iterdir()] == [only]
+    assert generations(tmp_path) == {*made[1:]}
 
 
-def test_as_many_generations_are_kept_as_asked_for(tmp_path: Path):
-    made = {build(tmp_path).generation for _ in range(3)}
-    remove_old_generations(tmp_path, keep=4)
-    assert {path.name for path in (tmp_path / "generations").iterdir()} == made
+def test_a_generation_that_is_checked_is_not_held_for_ever(tmp_path: Path):
+    with pytest.raises(IndexDamagedError):
+        build(tmp_path, documents=2)
+    build(tmp_path)
+    remove_old_generations(tmp_path)
+    assert generations(tmp_path) == {current_generation(tmp_path)}
+
+
+def test_opening_follows_a_generation_that_becomes_current_meanwhile(tmp_path: Path, monkeypatch):
+    first = build(tmp_path)
+    second = build(tmp_path)
+    current = (tmp_path / "current").read_text()
+    (tmp_path / "current").write_text(current.replace(second.generation, first.generation))
+    opened = PassageIndex.open_generation.__func__
+
+    def meanwhile(cls, generation, sha256=None):
+        if generation.name == first.generation:
+            shutil.rmtree(generation)
+            (tmp_path / "current").write_text(current)
+        return opened(cls, generation, sha256)
+
+    monkeypatch.setattr(PassageIndex, "open_generation", classmethod(meanwhile))
+    assert PassageIndex.open(tmp_path).manifest == second
+
+
+def test_rolling_back_names_the_generation_before(tmp_path: Path):
+    first, _ = build(tmp_path), build(tmp_path)
+    assert roll_back(tmp_path) == first
+    assert PassageIndex.open(tmp_path).manifest == first
+    with pytest.raises(IndexMissingError, match="no generation before"):
+        roll_back(tmp_path)
+
+
+def test_without_the_generation_before_there_is_no_way_back(tmp_path: Path):
+    first, second = build(tmp_path), build(tmp_path)
+    shutil.rmtree(tmp_path / "generations" / first.generation)
+    with pytest.raises(IndexMissingError, match=f"no generation before {second.generation} to go"):
+        roll_back(tmp_path)
+    assert PassageIndex.open(tmp_path).manifest == second
 
 
 def test_exported_models_that_no_generation_names_are_removed(tmp_path: Path):

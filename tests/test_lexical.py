@@ -1,8 +1,14 @@
 """Search by words."""
 
 import math
+import subprocess
+import sys
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import tantivy
 
 from seminar_qa.errors import IndexDamagedError
 from seminar_qa.lexical import LexicalIndex
@@ -17,7 +23,7 @@ TEXTS = [
 
 @pytest.fixture
 def index(tmp_path) -> LexicalIndex:
-    return LexicalIndex.build(TEXTS, tmp_path)
+    return LexicalIndex.build(enumerate(TEXTS), tmp_path)
 
 
 def rows(found: list[tuple[int, float]]) -> list[int]:
@@ -68,8 +74,31 @@ def test_a_question_is_never_read_as_a_query_language(index, question):
 
 
 def test_equal_scores_come_in_the_order_of_the_rows(tmp_path):
-    same = LexicalIndex.build(["trade"] * 4, tmp_path)
+    same = LexicalIndex.build(enumerate(["trade"] * 4), tmp_path)
     assert rows(same.search("trade", 4)) == [0, 1, 2, 3]
+
+
+def test_rows_are_any_numbers_with_gaps_between(tmp_path):
+    index = LexicalIndex.build(zip([7, 2**40, 2**41], TEXTS, strict=False), tmp_path)
+    assert rows(index.search("hydrogen", 5)) == [7]
+    assert rows(index.search("forests", 5)) == [2**40]
+    assert rows(index.search("forests hydrogen", 5, rows=[2**40, 8])) == [2**40]
+
+
+def test_passages_are_taken_one_at_a_time(tmp_path):
+    class Text(str):
+        """A text that can be watched."""
+
+    alive = weakref.WeakSet()
+
+    def passages() -> Iterator[tuple[int, str]]:
+        for row in range(300):
+            text = Text(f"trade {row}")
+            alive.add(text)
+            assert len(alive) <= 3
+            yield row, text
+
+    assert len(LexicalIndex.build(passages(), tmp_path)) == 300
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path):
@@ -94,14 +123,37 @@ def test_an_index_with_a_broken_file_is_damaged(index, tmp_path):
         LexicalIndex.open(tmp_path)
 
 
+def test_an_index_with_other_fields_is_damaged(tmp_path):
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=True)
+    tantivy.Index(builder.build(), path=str(tmp_path))
+    with pytest.raises(IndexDamagedError, match="another version"):
+        LexicalIndex.open(tmp_path)
+
+
 def test_no_passage_reaches_the_ceiling_and_an_unknown_word_raises_it(tmp_path):
-    index = LexicalIndex.build(["hydrogen " * 50, "forest", "song"], tmp_path)
+    index = LexicalIndex.build(enumerate(["hydrogen " * 50, "forest", "song"]), tmp_path)
     best = index.search("hydrogen", 1)[0][1]
     ceiling = index.ceiling("hydrogen")
     assert 0.5 * ceiling < best < ceiling < index.ceiling("hydrogen battery")
 
 
 def test_a_word_tells_more_the_fewer_passages_have_it(tmp_path):
-    index = LexicalIndex.build(["地域 alpha", "地域 beta", "地域 gamma"], tmp_path)
+    index = LexicalIndex.build(enumerate(["地域 alpha", "地域 beta", "地域 gamma"]), tmp_path)
     assert 0 < index.rarity("地域") < index.rarity("alpha") < index.rarity("delta")
     assert index.rarity("delta") == pytest.approx(math.log1p(3.5 / 0.5))
+
+
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path: Path):
+    code = (
+        "import pathlib, resource, sys; from seminar_qa.lexical import LexicalIndex\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "texts = ((n, f'w{n} v{7 * n} x{n * n} y{n}z') for n in range(20_000))\n"
+        "try:\n    LexicalIndex.build(texts, pathlib.Path(sys.argv[1]))\n"
+        "except OSError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("[Errno ")
+    assert str(tmp_path) in done.stdout

@@ -12,8 +12,9 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from seminar_qa import overlap
 from seminar_qa.engine import Engine
 from seminar_qa.errors import ModelError
-from seminar_qa.ingest import build_index, passage_text
+from seminar_qa.ingest import build_index
 from seminar_qa.overlap import Overlap, OverlapReader, Shared, load_weights, split_passage, weigh
+from seminar_qa.passages import passage_text
 from seminar_qa.sentences import split_sentences
 from seminar_qa.settings import Settings
 from seminar_qa.text import words

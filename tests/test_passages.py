@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seminar_qa.documents import Document, DocumentBuilder, Kind
-from seminar_qa.passages import Passage, split_passages
+from seminar_qa.documents import Block, Document, DocumentBuilder, Kind, Speaker
+from seminar_qa.passages import Passage, passage_text, split_passages
 from seminar_qa.sentences import Sentence, split_sentences
 from seminar_qa.text import count_words
 
@@ -261,3 +261,19 @@ def test_one_speaker_at_most_speaks_in_a_passage_and_nothing_said_is_lost(blocks
         assert passage.speaker is None or passage.speaker in {sentences[n].speaker for n in inside}
         held.update(inside)
     assert held == set(range(len(sentences)))
+
+
+def test_a_passage_is_embedded_with_its_title_and_headings_in_front():
+    text = "Elements\n\nKey persons."
+    blocks = (Block(Kind.HEADING, 0, 8, (), 1), Block(Kind.PARAGRAPH, 10, 22, ("Elements",)))
+    document = Document("d", "d.md", "ff", "text/markdown", text, blocks, title="Seminar")
+    passage = Passage(10, 22, 1, 1, ("Elements",))
+    assert passage_text(document, passage) == "Seminar\nElements\nKey persons."
+
+
+def test_a_passage_is_embedded_with_the_one_who_speaks_in_front():
+    blocks = (Block(Kind.PARAGRAPH, 0, 9),)
+    speakers = (Speaker("Ann Lee"), Speaker("Ben Roth", "mayor", "Kiel"))
+    document = Document("d", "d.md", "ff", "text/markdown", "We agree.", blocks, speakers=speakers)
+    passage = Passage(0, 9, 0, 0, ("Trade",), 1)
+    assert passage_text(document, passage) == "Trade\nBen Roth, mayor, Kiel\nWe agree."

@@ -1,10 +1,13 @@
 """The records of an index: what is written comes back, and what was altered is refused."""
 
+import errno
+import hashlib
 import sqlite3
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +15,8 @@ from hypothesis import strategies as st
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
 from seminar_qa.errors import IndexDamagedError, NotFoundError
 from seminar_qa.layout import Layout
-from seminar_qa.passages import Passage
-from seminar_qa.records import Filters, Record, Records, RecordWriter
+from seminar_qa.passages import Passage, passage_text
+from seminar_qa.records import Entry, Filters, Origin, Record, Records, RecordWriter
 from seminar_qa.sentences import Sentence
 
 ALSACE = Document(
@@ -390,3 +393,128 @@ def test_a_layout_that_is_cut_short_is_refused(tmp_path: Path, words: str):
     alter(tmp_path / "laid.sqlite", f"UPDATE layouts SET words = {words}")
     with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
         Records.open(tmp_path / "laid.sqlite").boxes(1, 0, 5)
+
+
+# A database that is gone on with
+
+
+READ_AS = Origin(".txt", "5f", "a.yaml", 7, ("eng", "jpn"))
+ONE = (Sentence(0, 5, 0),), (Passage(0, 5, 0, 0),)
+
+
+def go_on(path: Path) -> RecordWriter:
+    return RecordWriter(path)
+
+
+def test_numbers_and_rows_are_never_used_again(path: Path):
+    writer = go_on(path)
+    writer.remove(1)
+    writer.remove(0)
+    assert writer.add(GIFU, *ONE) == range(3, 4)
+    writer.close()
+    writer = go_on(path)
+    writer.remove(2)
+    assert writer.add(ALSACE, SENTENCES, PASSAGES) == range(4, 6)
+    writer.close()
+    records = Records.open(path)
+    assert records.numbers() == [3]
+    assert records.record(3) == Record(ALSACE, SENTENCES, PASSAGES, range(4, 6))
+    assert [records.place_of(row) for row in (4, 5)] == [(3, 0), (3, 1)]
+    with pytest.raises(IndexDamagedError):
+        records.place_of(3)
+
+
+def test_removing_a_document_leaves_the_others_and_none_of_its_words(path: Path):
+    writer = go_on(path)
+    writer.remove(0)
+    writer.close()
+    records = Records.open(path)
+    counts = [records.count(t) for t in ("documents", "blocks", "sentences", "passages", "layouts")]
+    assert counts == [1, 1, 1, 1, 0]
+    assert records.record(1).document == GIFU
+    assert b"Alsace" not in path.read_bytes()
+
+
+def test_a_renamed_document_is_the_same_under_another_path(path: Path):
+    writer = go_on(path)
+    writer.rename(0, "z/alsace.txt")
+    writer.close()
+    renamed = replace(ALSACE, path="z/alsace.txt")
+    assert Records.open(path).record(0) == Record(renamed, SENTENCES, PASSAGES, range(2))
+
+
+def test_a_document_can_be_cut_again(path: Path):
+    record = Records.open(path).record(0)
+    cut = (Passage(0, 36, 0, 2, ("Alsace",)),)
+    writer = go_on(path)
+    assert writer.recut(0, record, cut) == range(3, 4)
+    writer.close()
+    records = Records.open(path)
+    assert records.record(0) == Record(ALSACE, SENTENCES, cut, range(3, 4))
+    assert records.place_of(3) == (0, 0)
+    assert [row for row, _ in records.texts()] == [2, 3]
+
+
+def test_much_that_was_removed_makes_the_file_smaller(tmp_path: Path):
+    path = tmp_path / "records.sqlite"
+    writer = RecordWriter(path)
+    for number in range(30):
+        report = replace(GIFU, id=f"{number}", text="x" * 20_000)
+        writer.add(report, *ONE)
+    writer.close()
+    before = path.stat().st_size
+    writer = go_on(path)
+    for number in range(25):
+        writer.remove(number)
+    writer.close()
+    assert path.stat().st_size < before / 3
+    assert Records.open(path).numbers() == [25, 26, 27, 28, 29]
+    assert [p.name for p in tmp_path.iterdir()] == ["records.sqlite"]
+
+
+def test_entries_tell_each_document_in_short(tmp_path: Path):
+    writer = RecordWriter(tmp_path / "records.sqlite")
+    writer.add(HARBOUR, SPOKEN, TOLD, READ_AS)
+    writer.add(GIFU, *ONE)
+    writer.close()
+    assert Records.open(tmp_path / "records.sqlite").entries() == [
+        Entry(0, "c/harbour.pdf", "cc", READ_AS, True, 2),
+        Entry(1, "a/gifu.md", "bb", Origin()),
+    ]
+
+
+def test_texts_come_as_indexed_with_their_hashes_in_order_of_row(spoken: Path):
+    writer = go_on(spoken)
+    writer.recut(0, Records.open(spoken).record(0), TOLD[1:])
+    writer.close()
+    records = Records.open(spoken)
+    texts = list(records.texts())
+    assert [row for row, _ in texts] == [2, 3, 4, 5]
+    assert texts[-1][1] == passage_text(HARBOUR, TOLD[1])
+    assert texts[-1][1].startswith("Harbour “港”\nTrade\n田中 太郎\nWe doubt it.")
+    rows, hashes = records.text_hashes()
+    assert rows.tolist() == [2, 3, 4, 5]
+    assert hashes.tolist() == [hashlib.sha256(text.encode()).digest() for _, text in texts]
+
+
+def test_texts_of_some_rows_are_those_of_their_documents(spoken: Path):
+    records = Records.open(spoken)
+    assert [row for row, _ in records.texts(np.array([4]))] == [3, 4]
+    assert [row for row, _ in records.texts(np.array([0, 2]))] == [0, 1, 2]
+    assert list(records.texts(np.array([], dtype=np.int64))) == []
+
+
+def test_a_text_that_was_altered_is_not_indexed_again(path: Path):
+    alter(path, "UPDATE documents SET text = replace(text, 'small', 'large') WHERE id = 'a1'")
+    with pytest.raises(IndexDamagedError, match="the text of document 0 was altered"):
+        list(Records.open(path).texts())
+
+
+def test_a_database_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="unable to open database file") as told:
+        RecordWriter(tmp_path / "folder")
+    assert told.value.errno == errno.EIO
+    (tmp_path / "old.sqlite").write_bytes(b"no database at all " * 300)
+    with pytest.raises(OSError, match="not a database"):
+        RecordWriter(tmp_path / "old.sqlite")

@@ -35,6 +35,8 @@ def test_the_defaults_are_those_of_the_documentation():
     assert (settings.read_seconds, settings.read_memory) == (60, 2048)
     assert settings.read_processes is None
     assert settings.ocr_seconds == 600
+    assert settings.organiser_token is None
+    assert (settings.watch_settle, settings.watch_polling) == (1, False)
 
 
 def test_the_environment_sets_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -90,6 +92,9 @@ def test_an_argument_goes_before_the_environment(tmp_path: Path, monkeypatch: py
         ("ocr_seconds", "86401"),
         ("balanced_threshold", "1.1"),
         ("strict_threshold", "-0.1"),
+        ("watch_settle", "-1"),
+        ("watch_settle", "3601"),
+        ("watch_polling", "maybe"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_its_setting(
@@ -133,3 +138,23 @@ def test_ocr_can_be_left_and_reading_be_given_more_time(monkeypatch: pytest.Monk
     monkeypatch.setenv("SEMINAR_QA_READ_PROCESSES", "64")
     settings = load_settings()
     assert (settings.ocr_seconds, settings.read_seconds, settings.read_processes) == (0, 86400, 64)
+
+
+def test_the_organisers_token_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SEMINAR_QA_ORGANISER_TOKEN", "swordfish")
+    settings = load_settings()
+    assert settings.organiser_token.get_secret_value() == "swordfish"
+    assert "swordfish" not in f"{settings!r}{settings.model_dump_json()}"
+
+
+def test_an_empty_token_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SEMINAR_QA_ORGANISER_TOKEN", "")
+    with pytest.raises(SettingsError, match="organiser_token"):
+        load_settings()
+
+
+def test_a_token_that_cannot_be_used_is_not_told(tmp_path: Path):
+    (tmp_path / "seminar-qa.toml").write_text("organiser_token = 31337\n")
+    with pytest.raises(SettingsError, match="organiser_token") as caught:
+        load_settings()
+    assert "31337" not in str(caught.value)

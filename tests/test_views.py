@@ -11,7 +11,7 @@ from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
 from seminar_qa.engine import Engine, Reply, Timing
 from seminar_qa.errors import FilterError
-from seminar_qa.index import Manifest, ModelEntry, Recipe, Unread
+from seminar_qa.manifest import Manifest, ModelEntry, Recipe, Stale, Unread
 from seminar_qa.reading import Reading
 from seminar_qa.records import Filters
 from seminar_qa.sentences import Sentence
@@ -135,7 +135,7 @@ def test_the_reports_are_listed_with_their_facts(engine: Engine):
     assert document.media_type == "text/plain"
     assert document.document_id == document.sha256[:16]
     assert document.url == f"/documents/{document.document_id}"
-    assert view.unread == []
+    assert (view.unread, view.stale) == ([], [])
     assert view.index == index_view(engine.manifest)
 
 
@@ -383,6 +383,11 @@ def test_a_quotation_of_a_scan_leaves_with_its_boxes_and_its_remark():
     assert view.citation.boxes == [[3, 57.6, 724.0, 405.0, 742.25], [3, 1.0, 2.0, 3.0, 4.0]]
     assert view.citation.ocr is True
     assert view.citation.speaker == "Ann Lee, mayor"
+
+
+def test_a_file_of_which_an_earlier_version_answers_counts_as_unread():
+    view = reply_view(NO, replace(MANIFEST, stale=(Stale("c.txt", "c.txt: torn", "ff"),)))
+    assert view.unread.documents == 3
 
 
 def test_unread_pages_are_told_beside_unread_files():

@@ -28,12 +28,11 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from seminar_qa.ingest import passage_text
 from seminar_qa.lexical import LexicalIndex
 from seminar_qa.measures import area_under_roc, calibration_error
 from seminar_qa.overlap import Overlap, Shared, split_passage
 from seminar_qa.parsers.source import SourceFile
-from seminar_qa.passages import split_passages
+from seminar_qa.passages import passage_text, split_passages
 from seminar_qa.reading import read_report
 from seminar_qa.text import collapse
 from seminar_qa.weights import hash_file
@@ -83,7 +82,7 @@ class Collection:
                 self._passages.append(reading.document.text[passage.start : passage.end])
                 texts.append(passage_text(reading.document, passage))
         (home / "lexical").mkdir()
-        self._lexical = LexicalIndex.build(texts, home / "lexical")
+        self._lexical = LexicalIndex.build(enumerate(texts), home / "lexical")
         print(len(texts), "passages", flush=True)
 
     def ask(self, question: Asked, *, all_articles: bool) -> Row:

@@ -6,6 +6,7 @@ could not be read, 4 measured worse than an earlier run.
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from seminar_qa.comparison import Comparison
     from seminar_qa.evaluation import Evaluation
-    from seminar_qa.ingest import Difference, Outcome
+    from seminar_qa.ingest import Outcome
+    from seminar_qa.settings import Settings
+    from seminar_qa.sync import Difference
     from seminar_qa.views import AskResponse, QuoteView
 
 SOME_UNREAD = 3
@@ -83,6 +86,9 @@ def index(
     force: Annotated[
         bool, typer.Option("--force", help="Build the index anew even if nothing changed.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Do it again whenever documents/ changes.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring the index up to date with documents/."""
@@ -90,6 +96,11 @@ def index(
     from seminar_qa.settings import load_settings
 
     settings = load_settings()
+    if watch and dry_run:
+        raise typer.BadParameter("--watch and --dry-run do not go together")
+    if watch:
+        _index_on_change(settings, force, json)
+        return
     if dry_run:
         difference = compare(settings, force=force)
         _print_json(asdict(difference)) if json else _print_difference(difference)
@@ -97,8 +108,65 @@ def index(
     with _RichProgress(_console(stderr=True)) as progress:
         outcome = build_index(settings, progress, force=force)
     _print_json(asdict(outcome)) if json else _print_outcome(outcome)
-    if outcome.unread:
+    if outcome.unread or outcome.stale:
         raise typer.Exit(SOME_UNREAD)
+
+
+def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
+    """Index now and after each change of documents/, until Ctrl+C or SIGTERM."""
+    import signal
+    import threading
+
+    from seminar_qa.ingest import build_index
+    from seminar_qa.watch import follow_folder
+
+    anew, said = force, ""
+
+    def run() -> bool:
+        nonlocal anew, said
+        before = said
+        try:
+            with _RichProgress(_console(stderr=True)) as progress:
+                outcome = build_index(settings, progress, force=anew)
+        except SeminarQAError as error:
+            said = str(error)
+            if said != before:
+                typer.echo(f"seminar-qa: {said}", err=True)
+            return False
+        anew, said = False, outcome.generation
+        if said != before:
+            _print_json(asdict(outcome), indent=None) if json else _print_outcome(outcome)
+            sys.stdout.flush()
+        return True
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        follow_folder(
+            settings.documents,
+            run,
+            threading.Event(),
+            settle=settings.watch_settle,
+            polling=settings.watch_polling,
+        )
+    typer.echo("seminar-qa: documents/ is followed no longer", err=True)
+
+
+@app.command(epilog="Example: seminar-qa rollback")
+def rollback(json: Json = False) -> None:
+    """Let the generation of the index before the current one answer again.
+
+    The next index run follows documents/ again.
+    """
+    from seminar_qa.ingest import roll_back
+    from seminar_qa.settings import load_settings
+    from seminar_qa.views import index_view
+
+    view = index_view(roll_back(load_settings()))
+    if json:
+        _print_json(view.model_dump())
+        return
+    holds = f"{_count(view.documents, 'report')}, {_count(view.passages, 'passage')}"
+    typer.echo(f"answering from: generation {view.generation}, built {view.built_at}, {holds}")
 
 
 @app.command(epilog='Example: seminar-qa ask "How many people attended the seminar?"')
@@ -137,6 +205,9 @@ def ask(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also index whenever documents/ changes.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Serve the chat and POST /ask. Prints the address when it is ready."""
@@ -150,7 +221,7 @@ def serve(
 
     if not host:
         raise SettingsError("--host is empty; give an address such as 127.0.0.1")
-    service = create_app(load_settings(), host)
+    service = create_app(load_settings(), host, watch=watch)
     try:
         documents = service.state.current.get().manifest.documents
         ready = _count(documents, "report")
@@ -173,8 +244,14 @@ def serve(
     else:
         typer.echo(f"seminar-qa: {url} ({ready}); stop with Ctrl+C")
     sys.stdout.flush()
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            service.state.jobs.end()  # pages that follow the runs would keep it open
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(service, log_level="warning", h11_max_incomplete_event_size=256 * 1024)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 @app.command(epilog="Example: seminar-qa status --json")
@@ -206,8 +283,9 @@ def status(json: Json = False) -> None:
         "unread_pages": manifest.unread_pages,
         "files": [{"status": "read", "reason": None, **file.model_dump()} for file in files]
         + [
-            {**nothing, "status": "unread", "path": entry.path, "reason": entry.reason}
-            for entry in manifest.unread
+            {**nothing, "status": status, "path": entry.path, "reason": entry.reason}
+            for status, entries in (("unread", manifest.unread), ("stale", manifest.stale))
+            for entry in entries
         ]
         + [
             {**nothing, "status": "copy", "path": path, "reason": f"{path}: same as {first}"}
@@ -336,10 +414,10 @@ def _console(stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
-def _print_json(data: dict[str, Any]) -> None:
+def _print_json(data: dict[str, Any], indent: int | None = 2) -> None:
     from seminar_qa.views import to_json
 
-    typer.echo(to_json(data))
+    typer.echo(to_json(data, indent))
 
 
 def _count(number: int, noun: str) -> str:
@@ -348,11 +426,19 @@ def _count(number: int, noun: str) -> str:
 
 def _print_difference(difference: "Difference") -> None:
     for reason in difference.why:
-        typer.echo(f"anew: {reason}")
+        typer.echo(f"why: {reason}")
     for name in ("added", "changed", "deleted"):
         for path in getattr(difference, name):
             typer.echo(f"{name}: {path}")
-    if not difference:
+    for old, new in difference.renamed:
+        typer.echo(f"renamed: {old} is now {new}")
+    for path, other in difference.copies:
+        typer.echo(f"copy: {path} is the same as {other}")
+    for entry in difference.stale:
+        typer.echo(f"stale: {entry.reason}; an earlier version is in the index")
+    if difference:
+        typer.echo(f"to read: {_count(len(difference.read), 'file')}")
+    else:
         typer.echo(f"up to date: {_count(len(difference.unchanged), 'file')} unchanged")
 
 
@@ -362,8 +448,13 @@ def _print_outcome(outcome: "Outcome") -> None:
         f"{done}: {_count(outcome.documents, 'report')}, {_count(outcome.passages, 'passage')}, "
         f"generation {outcome.generation}"
     )
+    if outcome.built:
+        read, embedded = _count(outcome.read, "file"), _count(outcome.embedded, "text")
+        typer.echo(f"done for it: {read} read, {embedded} embedded")
     for entry in outcome.unread:
         typer.echo(f"not read: {entry.reason}", err=True)
+    for stale in outcome.stale:
+        typer.echo(f"stale: {stale.reason}; an earlier version answers", err=True)
 
 
 def _print_reply(view: "AskResponse", lacking: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from seminar_qa.errors import EvaluationError
 from seminar_qa.evaluation import Evaluation, Question, Result, measures
-from seminar_qa.index import Manifest
+from seminar_qa.manifest import Manifest
 from seminar_qa.measures import draw_weights, interval, point
 
 MAIN = ("quote_hit@1", "quote_hit@3", "answer_f1", "auroc")

@@ -5,14 +5,16 @@ An engine is immutable: a re-index makes a new one. Same question, same generati
 
 import time
 import unicodedata
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from seminar_qa import stores
 from seminar_qa.answers import (
     Answer,
     Candidate,
@@ -29,8 +31,9 @@ from seminar_qa.documents import Document
 from seminar_qa.errors import FilterError, IndexDamagedError, NotFoundError, QuestionError
 from seminar_qa.evidence import Weigher
 from seminar_qa.hits import Hit, find_hits
-from seminar_qa.index import MODELS, Manifest, PassageIndex
+from seminar_qa.index import MODELS, PassageIndex
 from seminar_qa.lacking import Lacking, find_lacking
+from seminar_qa.manifest import Manifest, ModelEntry, Recipe
 from seminar_qa.overlap import OverlapReader, load_weights
 from seminar_qa.passages import Passage
 from seminar_qa.questions import Asked
@@ -38,7 +41,7 @@ from seminar_qa.reader import OnnxReader, Reader, Span
 from seminar_qa.records import Filters, Record
 from seminar_qa.settings import Settings
 from seminar_qa.text import collapse, digest, fold, has_cjk, words
-from seminar_qa.vectors import Encoder, open_query_encoder
+from seminar_qa.vectors import Encoder, OnnxEncoder, open_query_encoder
 from seminar_qa.windows import WINDOW_WORDS, read_windows
 
 _Who = tuple[int, int]
@@ -119,12 +122,31 @@ class Script:
         return self.reader.read(question, texts, fronts)
 
 
+@dataclass(frozen=True)
+class Models:
+    """The two models that a recipe names, open. Generations of one recipe share them."""
+
+    named: tuple[ModelEntry, ModelEntry]
+    encoder: OnnxEncoder
+    reader: OnnxReader
+
+    @classmethod
+    def open(cls, folder: Path, recipe: Recipe) -> "Models":
+        """Open the models out of `folder`. Raises ModelError."""
+        made = recipe.encoder
+        return cls(
+            (made, recipe.reader),
+            open_query_encoder(folder / made.folder, made.query_prompt),
+            OnnxReader.open(folder / recipe.reader.folder),
+        )
+
+
 class Engine:
     """One generation of the index with the two models that go with it."""
 
     def __init__(
         self,
-        index: PassageIndex,
+        index: stores.PassageIndex,
         encoder: Encoder,
         reader: Reader,
         calibration: Calibration,
@@ -133,8 +155,10 @@ class Engine:
         thresholds: dict[Mode, float] | None = None,
         window_words: int | None = WINDOW_WORDS,
         cjk: Script | None = None,
+        models: Models | None = None,
     ):
         self._index = index
+        self._models = models
         self._encoder = encoder
         self._latin = Script(reader, calibration, window_words=window_words)
         self._cjk = cjk or self._latin
@@ -142,36 +166,52 @@ class Engine:
         self._thresholds = thresholds or {}
         self._record = lru_cache(maxsize=64)(index.records.record)
         self._named = lru_cache(maxsize=512)(index.records.speakers_named)
-        self._remembered = lru_cache(maxsize=512)(self.ask)
+        # by a weak reference, so that an engine goes when nobody has it any more
+        self._remembered = lru_cache(maxsize=512)(partial(Engine.ask, weakref.proxy(self)))
 
     @classmethod
-    def open(cls, settings: Settings) -> "Engine":
-        """Open the current index. Raises IndexMissingError, IndexDamagedError, ModelError."""
+    def open(cls, settings: Settings, before: "Engine | None" = None) -> "Engine":
+        """Open the current index, with the models of the engine `before` where they are the same.
+
+        Raises IndexMissingError, IndexDamagedError, ModelError.
+        """
         index = PassageIndex.open(settings.index)
         recipe = index.manifest.recipe
-        models: Path = settings.index / MODELS
+        models = before._models if before else None
+        if models is None or models.named != (recipe.encoder, recipe.reader):
+            models = Models.open(settings.index / MODELS, recipe)
         given: dict[Mode, float | None] = {
             "balanced": settings.balanced_threshold,
             "strict": settings.strict_threshold,
         }
-        made = recipe.encoder
-        encoder = open_query_encoder(models / made.folder, made.query_prompt)
-        both = (encoder, encoder.for_passages(made.passage_prompt)) if encoder.knows_cjk else None
+        encoder = models.encoder
+        passage_prompt = recipe.encoder.passage_prompt
+        both = (encoder, encoder.for_passages(passage_prompt)) if encoder.knows_cjk else None
         overlap = OverlapReader(index.lexical, load_weights(), both)
         return cls(
             index,
             encoder,
-            OnnxReader.open(models / recipe.reader.folder),
+            models.reader,
             Calibration.load(),
             passages_read=settings.passages_read,
             thresholds={mode: value for mode, value in given.items() if value is not None},
             cjk=Script(overlap, Calibration.load("calibration_japanese"), encoder.knows_cjk),
+            models=models,
         )
 
     @property
     def manifest(self) -> Manifest:
         """What the engine answers from."""
         return self._index.manifest
+
+    @property
+    def verified(self) -> bool:
+        """Whether every byte of the index was checked when it was opened."""
+        return self._index.verified
+
+    def check_index(self) -> None:
+        """Check every byte of the index. Raises IndexDamagedError."""
+        self._index.check()
 
     def threshold(self, question: str, mode: Mode) -> float:
         """Return the least confidence at which a question is answered; its script decides."""
@@ -425,7 +465,7 @@ class Engine:
         except NotFoundError:
             pass
         length = end - start
-        for number in range(self.manifest.documents):
+        for number in self._index.records.numbers():
             record = self._record(number)
             labels = (turn_label(record.document, block) for block in record.document.blocks)
             starts = [sentence.start for sentence in record.sentences]

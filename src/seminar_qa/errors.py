@@ -9,6 +9,8 @@ SeminarQAError
 ├── IndexUnavailableError      there is no index that can be trusted             503
 │   ├── IndexMissingError      none was built yet
 │   └── IndexDamagedError      it does not match its manifest
+├── IndexRunError              an index run ended without an index
+│   └── IndexBusyError         one is at work already                           409
 ├── ModelError                 a model is missing or not what it should be       503
 ├── EvaluationError            a question file cannot be used
 └── SettingsError              a setting has a value that cannot be used
@@ -51,6 +53,14 @@ class IndexMissingError(IndexUnavailableError):
 
 class IndexDamagedError(IndexUnavailableError):
     """The files of the index do not agree with its manifest."""
+
+
+class IndexRunError(SeminarQAError):
+    """A run of the index that was begun here ended without one."""
+
+
+class IndexBusyError(IndexRunError):
+    """Another run of the index is at work."""
 
 
 class ModelError(SeminarQAError):

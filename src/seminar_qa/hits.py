@@ -6,8 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from seminar_qa.dense import DenseIndex
-from seminar_qa.lexical import LexicalIndex
+from seminar_qa.stores import VectorSearch, WordSearch
 
 LEXICAL_WEIGHT = 1.0
 """What a passage with all of the question's words is worth in cosine."""
@@ -41,8 +40,8 @@ class Hit:
 def find_hits(
     question: str,
     vector: np.ndarray | None,
-    dense: DenseIndex,
-    lexical: LexicalIndex,
+    dense: VectorSearch,
+    lexical: WordSearch,
     *,
     limit: int,
     rows: Sequence[int] | None = None,

@@ -1,133 +1,60 @@
 """The index on disk: generations, one of them current.
 
     index/
-      current                    the name of the generation that answers; replaced atomically
+      current                    the generation that answers, and its manifest's SHA-256; replaced
+                                 atomically
       models/<kind>-<key>/       exported models, shared by generations
       generations/<name>/
         records.sqlite           the truth: documents, sentences, passages
-        dense.faiss              vectors, row = passage row
-        lexical/                 keyword index, row = passage row
+        dense/                   vectors, by the passages' rows
+        lexical/                 keyword index, by the passages' rows
+        .reading                 locked by those who read the generation
         manifest.json            written last: a folder without one is no generation
+      work/                      what an unfinished run has done so far (`journal`)
 
 A generation never changes once it is named. Rows are the same numbers in all three.
 """
 
-import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from seminar_qa.dense import DenseIndex
-from seminar_qa.documents import Document
+from seminar_qa import holds
+from seminar_qa.dense import DenseIndex, write_dense
+from seminar_qa.embeddings import Embeddings
 from seminar_qa.errors import IndexDamagedError, IndexMissingError
 from seminar_qa.lexical import LexicalIndex
-from seminar_qa.passages import Passage
+from seminar_qa.manifest import CURE, MANIFEST, Manifest, Recipe, Stale, Unread, list_files
 from seminar_qa.records import Records, RecordWriter
-from seminar_qa.sentences import Sentence
 
-FORMAT = 2
-CURRENT, MODELS, GENERATIONS, MANIFEST = "current", "models", "generations", "manifest.json"
-_RECORDS, _DENSE, _LEXICAL = "records.sqlite", "dense.faiss", "lexical"
-_CURE = "run: seminar-qa index --force"
-
-
-@dataclass(frozen=True)
-class ModelEntry:
-    """A model of a generation: its name, its weights' SHA-256, and its folder below models/.
-
-    A prompt of None is the model's own.
-    """
-
-    name: str
-    weights_sha256: str
-    folder: str
-    query_prompt: str | None = None
-    passage_prompt: str | None = None
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides what an index holds, besides the reports: another recipe, another index.
-
-    `ocr` are the languages that pictures of text are read in.
-    """
-
-    encoder: ModelEntry
-    reader: ModelEntry
-    passage_words: int
-    parsers: int
-    ocr: tuple[str, ...] = ()
-    format: int = FORMAT
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A file that could not be read, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a generation is made of.
-
-    `sources` maps each file's path to its SHA-256; `copies` maps a file with the same bytes as
-    another to that other's path. `unread_pages` are those of files that were read but for them.
-    """
-
-    generation: str
-    built_at: str
-    recipe: Recipe
-    documents: int
-    passages: int
-    sources: dict[str, str]
-    unread: tuple[Unread, ...] = ()
-    unread_pages: int = 0
-    copies: dict[str, str] = field(default_factory=dict)
-    libraries: dict[str, str] = field(default_factory=dict)
-    files: dict[str, int] = field(default_factory=dict)
-
-    def write(self, path: Path) -> None:
-        """Write the manifest and wait until it is on disk."""
-        with path.open("w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=2, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-
-    @classmethod
-    def read(cls, path: Path) -> "Manifest":
-        """Read a manifest. Raises IndexDamagedError when it is not one of this format."""
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            recipe = data.pop("recipe")
-            if recipe["format"] != FORMAT:
-                raise ValueError(f"format {recipe['format']}, not {FORMAT}")
-            recipe["ocr"] = tuple(recipe["ocr"])
-            encoder, reader = (ModelEntry(**recipe.pop(key)) for key in ("encoder", "reader"))
-            unread = tuple(Unread(**entry) for entry in data.pop("unread"))
-            data["files"] = {str(name): int(size) for name, size in data["files"].items()}
-            return cls(recipe=Recipe(encoder, reader, **recipe), unread=unread, **data)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise IndexDamagedError(
-                f"{path} is no manifest of this version ({error}); {_CURE}"
-            ) from error
+CURRENT, MODELS, GENERATIONS, WORK = "current", "models", "generations", "work"
+RECORDS, DENSE, LEXICAL = "records.sqlite", "dense", "lexical"
+_BUILDING, _REMOVED = ".building", ".removed"
+_NEWEST = 3
+"""So many generations are kept where it cannot be told who reads one."""
 
 
 @dataclass(frozen=True)
 class PassageIndex:
-    """An open generation: records to quote from and two searchers over their passages."""
+    """An open generation: records to quote from and two searchers over their passages.
+
+    The embedded `stores.PassageIndex`. It stays on disk while it is open. `verified` tells whether
+    every byte was checked at opening; if not, `check` has yet to be called.
+    """
 
     manifest: Manifest
     records: Records
     dense: DenseIndex
     lexical: LexicalIndex
+    folder: Path
+    verified: bool
+    hold: holds.Hold
 
     @classmethod
     def open(cls, folder: Path) -> "PassageIndex":
@@ -136,129 +63,218 @@ class PassageIndex:
         Raises IndexMissingError when none was built, IndexDamagedError when it does not hold what
         its manifest says.
         """
-        return cls.open_generation(folder / GENERATIONS / current_generation(folder))
+        while True:
+            name, sha256 = _read_current(folder)
+            try:
+                return cls.open_generation(folder / GENERATIONS / name, sha256)
+            except IndexDamagedError:
+                if current_generation(folder) == name:
+                    raise  # otherwise it was removed, as another had become current
 
     @classmethod
-    def open_generation(cls, generation: Path) -> "PassageIndex":
-        """Open one generation by its folder. Raises IndexDamagedError."""
-        manifest = Manifest.read(generation / MANIFEST)
-        for name, size in manifest.files.items():
-            if not (generation / name).is_file() or (generation / name).stat().st_size != size:
-                raise IndexDamagedError(f"{generation / name} is missing or cut short; {_CURE}")
+    def open_generation(cls, generation: Path, sha256: str | None = None) -> "PassageIndex":
+        """Open one generation by its folder, whose manifest has that SHA-256, if one is given.
+
+        Raises IndexDamagedError.
+        """
+        if not generation.is_dir():
+            raise IndexDamagedError(f"there is no generation {generation}; {CURE}")
+        hold = holds.Hold(generation)
+        manifest = Manifest.read(generation / MANIFEST, sha256)
+        verified = manifest.check_files(generation)
         index = cls(
             manifest,
-            Records.open(generation / _RECORDS),
-            DenseIndex.open(generation / _DENSE),
-            LexicalIndex.open(generation / _LEXICAL),
+            Records.open(generation / RECORDS),
+            DenseIndex.open(generation / DENSE),
+            LexicalIndex.open(generation / LEXICAL),
+            generation,
+            verified,
+            hold,
         )
         counts = {index.records.count("passages"), len(index.dense), len(index.lexical)}
-        if counts != {manifest.passages}:
-            raise IndexDamagedError(f"the parts of {generation} differ in size: {counts}; {_CURE}")
+        documents = index.records.count("documents")
+        if (counts, documents) != ({manifest.passages}, manifest.documents):
+            raise IndexDamagedError(
+                f"the parts of {generation} differ in size: {documents} documents, {counts} "
+                f"passages; {CURE}"
+            )
         return index
+
+    def check(self) -> None:
+        """Check every byte. Raises IndexDamagedError."""
+        self.manifest.check_files(self.folder, whole=True)
+
+    def close(self) -> None:
+        """Let go of the generation."""
+        self.records.close()
+        self.hold.close()
+
+
+def verify_generation(generation: Path, sha256: str | None = None) -> None:
+    """Check every byte of a generation. Raises IndexDamagedError."""
+    Manifest.read(generation / MANIFEST, sha256).check_files(generation, whole=True)
 
 
 def current_generation(folder: Path) -> str:
     """Return the name of the current generation. Raises IndexMissingError, IndexDamagedError."""
+    return _read_current(folder)[0]
+
+
+def read_current_manifest(folder: Path) -> Manifest:
+    """Return the current generation's manifest. Raises IndexMissingError, IndexDamagedError."""
+    name, sha256 = _read_current(folder)
+    return Manifest.read(folder / GENERATIONS / name / MANIFEST, sha256)
+
+
+def _read_current(folder: Path) -> tuple[str, str]:
+    """Return the current generation's name and its manifest's SHA-256, "" where none is given."""
     try:
-        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
+        name, _, sha256 = (folder / CURRENT).read_text(encoding="utf-8").strip().partition(" ")
     except FileNotFoundError as error:
         raise IndexMissingError(
             f"there is no index in {folder} yet; run: seminar-qa index"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{folder / CURRENT} cannot be read ({error}); {_CURE}") from error
+        raise IndexDamagedError(f"{folder / CURRENT} cannot be read ({error}); {CURE}") from error
     if not name or not name.replace("-", "").isalnum():
-        raise IndexDamagedError(f"{folder / CURRENT} names no generation: “{name[:40]}”; {_CURE}")
-    return name
+        raise IndexDamagedError(f"{folder / CURRENT} names no generation: “{name[:40]}”; {CURE}")
+    return name, sha256
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a generation holds besides its records.
+    """What a generation holds besides its records, and how many documents these should be."""
 
-    `vectors` is float32 of shape (passages, dimension); `texts` are the passages as indexed.
-    """
-
-    vectors: np.ndarray
-    texts: Sequence[str]
+    embeddings: Embeddings
     recipe: Recipe
+    documents: int
     sources: dict[str, str]
     unread: tuple[Unread, ...]
+    stale: tuple[Stale, ...]
     copies: dict[str, str]
     libraries: dict[str, str]
+    limits: dict[str, float]
 
 
 class GenerationWriter:
-    """Builds a generation beside the live one; `finish` makes it current in one atomic step."""
+    """Builds a generation beside the live one; `finish` makes it current in one atomic step.
 
-    def __init__(self, folder: Path):
+    First `records` is filled, then `seal` gives what was written to read, then comes `finish`.
+    """
+
+    def __init__(self, folder: Path, base: Path | None = None):
+        """Begin a generation; its records are at first those of the generation `base`."""
         self._folder = folder
         now = datetime.now(UTC)
         self.built_at = now.isoformat(timespec="seconds")
         self.name = f"{now:%Y%m%dT%H%M%S%f}-{os.urandom(2).hex()}"
-        self._building = folder / GENERATIONS / f"{self.name}.building"
+        self._building = folder / GENERATIONS / f"{self.name}{_BUILDING}"
+        self._sealed: Records | None = None
         self._building.mkdir(parents=True)
-        self._records = RecordWriter(self._building / _RECORDS)
-        self.documents = self.passages = self.unread_pages = 0
+        try:
+            if base is not None:
+                shutil.copyfile(base / RECORDS, self._building / RECORDS)
+            self.records = RecordWriter(self._building / RECORDS)
+        except BaseException:
+            self.abandon()
+            raise
 
-    def add(
-        self, document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]
-    ) -> None:
-        """Write one document's records; its passages get the next rows."""
-        self._records.add(document, sentences, passages)
-        self.documents += 1
-        self.passages += len(passages)
-        self.unread_pages += len(document.extraction.unread_pages)
+    def seal(self) -> Records:
+        """End the writing of records and return them."""
+        self.records.close()
+        self._sealed = Records.open(self._building / RECORDS)
+        return self._sealed
 
     def finish(self, contents: Contents) -> Manifest:
         """Write the searchers, check all, and name the generation current."""
-        self._records.close()
-        DenseIndex.build(contents.vectors).write(self._building / _DENSE)
-        (self._building / _LEXICAL).mkdir()
-        LexicalIndex.build(contents.texts, self._building / _LEXICAL)
+        records = self._sealed or self.seal()
+        embeddings = contents.embeddings
+        dense = write_dense(self._building / DENSE, embeddings.rows, embeddings.vectors)
+        (self._building / LEXICAL).mkdir()
+        LexicalIndex.build(records.texts(), self._building / LEXICAL)
+        unread_pages = sum(entry.unread_pages for entry in records.entries())
+        records.close()
+        previous, previous_sha256 = _current_or_none(self._folder)
         manifest = Manifest(
             generation=self.name,
             built_at=self.built_at,
             recipe=contents.recipe,
-            documents=self.documents,
-            passages=self.passages,
+            documents=contents.documents,
+            passages=len(embeddings.rows),
             sources=contents.sources,
             unread=contents.unread,
-            unread_pages=self.unread_pages,
+            stale=contents.stale,
+            unread_pages=unread_pages,
             copies=contents.copies,
             libraries=contents.libraries,
-            files=_sizes(self._building),
+            limits=contents.limits,
+            files=list_files(self._building),
+            dense=dense,
+            previous=previous,
+            previous_sha256=previous_sha256,
+            serial=1 + max((m.serial for _, m in _manifests(self._folder)), default=0),
         )
-        manifest.write(self._building / MANIFEST)
-        _check(self._building)
+        holds.prepare(self._building)
+        sha256 = manifest.write(self._building / MANIFEST)
+        _check(self._building, sha256, embeddings.rows)
         _sync_tree(self._building)
         self._building.rename(self._folder / GENERATIONS / self.name)
-        _make_current(self._folder, self.name)
+        _sync_folder(self._folder / GENERATIONS)
+        _make_current(self._folder, self.name, sha256)
         return manifest
 
     def abandon(self) -> None:
         """Remove what was built so far."""
+        if self._sealed is not None:
+            self._sealed.close()
         shutil.rmtree(self._building, ignore_errors=True)
 
 
-def remove_old_generations(folder: Path, keep: int = 2) -> None:
-    """Remove all but the current generation and the newest others, `keep` in all."""
-    current = current_generation(folder)
-    others = sorted(p for p in (folder / GENERATIONS).iterdir() if p.name != current)
-    finished = [p for p in others if p.suffix != ".building"]
-    stale = [p for p in others if p.suffix == ".building"]
-    for path in [*stale, *finished[: max(0, len(finished) - (keep - 1))]]:
-        shutil.rmtree(path, ignore_errors=True)
+def roll_back(folder: Path) -> Manifest:
+    """Make the generation before the current one current, in one atomic step; return its manifest.
+
+    Raises IndexMissingError when there is none, IndexDamagedError when it is damaged; the current
+    one then stays.
+    """
+    now = read_current_manifest(folder)
+    generation = folder / GENERATIONS / now.previous
+    if not now.previous or not generation.is_dir():
+        raise IndexMissingError(
+            f"there is no generation before {now.generation} to go back to; to follow documents/, "
+            "run: seminar-qa index"
+        )
+    verify_generation(generation, now.previous_sha256)
+    before = PassageIndex.open_generation(generation, now.previous_sha256)
+    before.close()
+    _make_current(folder, now.previous, now.previous_sha256)
+    return before.manifest
+
+
+def remove_old_generations(folder: Path) -> None:
+    """Remove the generations that nobody needs, what unfinished runs left, and unused models.
+
+    The current generation stays, the one before it, and those that are read. Only one process may
+    do this at a time. Raises IndexMissingError, IndexDamagedError.
+    """
+    current = read_current_manifest(folder)
+    kept = {current.generation, current.previous}
+    if not holds.CAN_TELL:
+        newest = sorted(_manifests(folder), key=lambda found: -found[1].serial)
+        kept |= {path.name for path, _ in newest[:_NEWEST]}
+    for path in (folder / GENERATIONS).iterdir():
+        if path.suffix in (_BUILDING, _REMOVED):
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in kept:
+            holds.remove_unless_held(path)
+    _new_current(folder).unlink(missing_ok=True)
     _remove_unused_models(folder)
 
 
 def _remove_unused_models(folder: Path) -> None:
     """Remove the exported models that no generation names any more."""
     used: set[str] = set()
-    for path in (folder / GENERATIONS).glob(f"*/{MANIFEST}"):
-        with suppress(IndexDamagedError):  # a damaged one cannot be opened, so it uses none
-            recipe = Manifest.read(path).recipe
-            used |= {recipe.encoder.folder, recipe.reader.folder}
+    for _, manifest in _manifests(folder):
+        used |= {manifest.recipe.encoder.folder, manifest.recipe.reader.folder}
     for path in (folder / MODELS).iterdir() if (folder / MODELS).is_dir() else ():
         if path.is_symlink() and path.name not in used:
             path.unlink()
@@ -266,36 +282,51 @@ def _remove_unused_models(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _check(generation: Path) -> None:
+def _manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """Yield the folder and the manifest of every generation; one that is damaged is none."""
+    for path in (folder / GENERATIONS).glob(f"*/{MANIFEST}"):
+        if path.parent.suffix not in (_BUILDING, _REMOVED):
+            with suppress(IndexDamagedError):
+                yield path.parent, Manifest.read(path)
+
+
+def _check(generation: Path, sha256: str, rows: np.ndarray) -> None:
     """Open what was written and slice ten passages again before anybody else can see it."""
-    index = PassageIndex.open_generation(generation)
-    for row in np.linspace(0, index.manifest.passages - 1, 10, dtype=int):
-        number, place = index.records.place_of(int(row))
+    index = PassageIndex.open_generation(generation, sha256)
+    for row in rows[np.linspace(0, len(rows) - 1, 10, dtype=int)].tolist():
+        number, place = index.records.place_of(row)
         record = index.records.record(number)
         passage = record.passages[place]
         first, last = record.sentences[passage.first], record.sentences[passage.last]
-        if not (
+        if record.rows[place] != row or not (
             passage.start == first.start < last.end == passage.end <= len(record.document.text)
         ):
-            raise IndexDamagedError(f"passage {row} does not fit its document; {_CURE}")
-    index.records.close()
+            raise IndexDamagedError(f"passage {row} does not fit its document; {CURE}")
+        index.dense.vectors([row])  # it is an error where there is none
+    index.close()
 
 
-def _make_current(folder: Path, name: str) -> None:
-    new = folder / f"{CURRENT}.new"
-    with new.open("w", encoding="utf-8") as file:
-        file.write(name + "\n")
+def _current_or_none(folder: Path) -> tuple[str, str]:
+    """Return the current generation and its manifest's SHA-256, empty where none can be used."""
+    try:
+        name, sha256 = _read_current(folder)
+        Manifest.read(folder / GENERATIONS / name / MANIFEST, sha256)
+    except (IndexMissingError, IndexDamagedError):
+        return "", ""
+    return name, sha256
+
+
+def _new_current(folder: Path) -> Path:
+    return folder / f"{CURRENT}.new"
+
+
+def _make_current(folder: Path, name: str, sha256: str) -> None:
+    with _new_current(folder).open("w", encoding="utf-8") as file:
+        file.write(f"{name} {sha256}\n")
         file.flush()
         os.fsync(file.fileno())
-    new.replace(folder / CURRENT)
+    _new_current(folder).replace(folder / CURRENT)
     _sync_folder(folder)
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {
-        p.relative_to(folder).as_posix(): p.stat().st_size for p in files if p.suffix != ".lock"
-    }
 
 
 def _sync_tree(folder: Path) -> None:
@@ -303,7 +334,7 @@ def _sync_tree(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    for path in (folder, folder.parent, *(p for p in folder.rglob("*") if p.is_dir())):
+    for path in (folder, *(p for p in folder.rglob("*") if p.is_dir())):
         _sync_folder(path)
 
 

@@ -1,47 +1,51 @@
 """The walk from a folder of reports to a new generation of the index.
 
-One bad file never stops a run: it is named with its reason in the generation's manifest. A run
-that finds nothing changed builds nothing.
+Only what differs is done: `sync` says what that is. One bad file never stops a run: it is named
+with its reason in the generation's manifest, and the last version of it that could be read stays. A
+run that finds nothing changed builds nothing; one that was killed is gone on with by the next.
 """
 
-import hashlib
+import errno
+import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from seminar_qa import parsers
-from seminar_qa.documents import Document
-from seminar_qa.errors import DocumentsError, IndexUnavailableError, ModelError, UnreadableFileError
-from seminar_qa.index import (
-    GENERATIONS,
-    MANIFEST,
-    MODELS,
-    Contents,
-    GenerationWriter,
-    Manifest,
-    ModelEntry,
-    Recipe,
-    Unread,
-    current_generation,
-    remove_old_generations,
+from seminar_qa import index, parsers
+from seminar_qa.dense import DenseIndex
+from seminar_qa.embeddings import Embeddings, make_embeddings
+from seminar_qa.errors import (
+    DocumentsError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexUnavailableError,
+    ModelError,
+    UnreadableFileError,
 )
+from seminar_qa.index import DENSE, GENERATIONS, MODELS, RECORDS, WORK, Contents, GenerationWriter
+from seminar_qa.journal import Journal
+from seminar_qa.manifest import CHECKED_AT_OPEN, Manifest, ModelEntry, Recipe, Stale, Unread
 from seminar_qa.models import is_sound
-from seminar_qa.parsers import FORMATS
 from seminar_qa.parsers.ocr import ocr_languages
-from seminar_qa.passages import Passage, split_passages
+from seminar_qa.passages import split_passages
 from seminar_qa.reading import Reading
+from seminar_qa.readings import Failure, ReadAll, job_of, read_files
+from seminar_qa.records import Records
 from seminar_qa.settings import Settings
-from seminar_qa.sidecar import ENDINGS
-from seminar_qa.vectors import open_passage_encoder
+from seminar_qa.sources import Source, hash_sources, is_sidecar, scan_documents, with_sidecars
+from seminar_qa.sync import Before, Difference, Plan, Settled, ToRead, make_plan, settle
+from seminar_qa.vectors import Encoder, open_passage_encoder
 from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
-from seminar_qa.worker import Job, Limits, read_all
+from seminar_qa.worker import Limits, read_all
 
 EXPORT_VERSION = 2
 """Raised when `export` makes another graph of the same weights, so that exports are made anew."""
@@ -49,49 +53,15 @@ _LIBRARIES = (
     *("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "nupunkt"),
     *("pypdfium2", "lxml", "striprtf"),
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file of the folder of reports: its path below it with "/", and where it lies.
-
-    `sidecar` is the one that lies beside it.
-    """
-
-    path: str
-    file: Path
-    sidecar: "Source | None" = None
-
-    @property
-    def is_sidecar(self) -> bool:
-        """Whether it is a side-car by its name."""
-        return self.path.lower().endswith(ENDINGS)
-
-    @property
-    def job(self) -> Job:
-        """What a worker is asked to read."""
-        if self.sidecar is None:
-            return Job(self.path, self.file)
-        return Job(self.path, self.file, self.sidecar.path, self.sidecar.file)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How the folder of reports differs from the index, by path; `why` an index is made anew."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    deleted: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    why: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.deleted or self.why)
+_LOCK, _HOLDER = ".lock", ".writer.json"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. `generation` is the one that answers now, "" after a dry run without one."""
+    """What a run did. `generation` is the one that answers now.
+
+    `read` files were read and `embedded` texts embedded for it.
+    """
 
     difference: Difference
     generation: str
@@ -99,6 +69,9 @@ class Outcome:
     documents: int
     passages: int
     unread: tuple[Unread, ...]
+    stale: tuple[Stale, ...] = ()
+    read: int = 0
+    embedded: int = 0
 
 
 class Progress(Protocol):
@@ -121,176 +94,317 @@ class SilentProgress:
         """Do nothing."""
 
 
-def scan_documents(folder: Path) -> list[Source]:
-    """Return the files below `folder` in order of path; hidden ones and links out of it are left.
+class Models(Protocol):
+    """The two models that an index is made with."""
 
-    Raises DocumentsError when the folder is missing, cannot be listed, or holds no file.
-    """
-    if not folder.is_dir():
-        raise DocumentsError(
-            f"there is no folder {folder}; make it and put reports into it ({_known()})"
-        )
-    root = folder.resolve()
-    sources = [
-        Source(_shown(path.relative_to(folder)), path)
-        for path in _walk(folder)
-        if path.is_file() and path.resolve().is_relative_to(root)
-    ]
-    if not sources:
-        raise DocumentsError(f"{folder} holds no reports; put files into it ({_known()})")
-    return sorted(sources, key=lambda source: source.path)
+    def entries(self) -> tuple[ModelEntry, ModelEntry]:
+        """Return what names the encoder and the reader. Raises ModelError."""
+
+    def export(self, folder: Path, told: Progress) -> None:
+        """Put them into `folder`, ready to run, unless they are there. Raises ModelError."""
+
+    def open_encoder(self, folder: Path) -> Encoder:
+        """Open the encoder for passages out of `folder`. Raises ModelError."""
 
 
-def _known() -> str:
-    return ", ".join(sorted(FORMATS))
-
-
-def _paired(sources: list[Source]) -> list[Source]:
-    """Return the sources with their side-cars; a side-car that is alone stays as it is.
-
-    `a/report.pdf` has `a/report.pdf.yaml`, else `a/report.yaml`, which other reports may share.
-    """
-    beside = {source.path: source for source in sources if source.is_sidecar}
-    paired = []
-    used = set()
-    for source in sources:
-        stem = str(PurePosixPath(source.path).with_suffix(""))
-        names = [base + ending for base in (source.path, stem) for ending in ENDINGS]
-        found = next((beside[name] for name in names if name in beside), None)
-        if not source.is_sidecar:
-            paired.append(replace(source, sidecar=found))
-            used.add(found)
-    return paired + [source for source in beside.values() if source not in used]
-
-
-def _shown(path: Path) -> str:
-    """Return a path as text; bytes of a name that are not UTF-8 are escaped."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    def fail(error: OSError) -> None:
-        raise DocumentsError(f"the folder {error.filename} cannot be listed: {error.strerror}")
-
-    for parent, folders, files in os.walk(folder, onerror=fail):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent) / name for name in files if not name.startswith("."))
-
-
-def compare(settings: Settings, *, force: bool = False) -> Difference:
+def compare(settings: Settings, *, force: bool = False, models: Models | None = None) -> Difference:
     """Return how the folder of reports differs from the current index. Raises DocumentsError."""
-    hashes, _ = _hash_sources(scan_documents(settings.documents))
-    difference = _compare(settings, hashes, _recipe(settings))
-    return replace(difference, why=(*difference.why, "it is asked for")) if force else difference
+    sources = scan_documents(settings.documents)
+    hashes, shut = hash_sources(sources)
+    recipe = _recipe(settings, models or InstalledModels(settings))
+    return _plan(settings, hashes, shut, recipe, force=force)[1].difference
 
 
 def build_index(
-    settings: Settings, progress: Progress | None = None, *, force: bool = False
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    models: Models | None = None,
+    read: ReadAll = read_all,
 ) -> Outcome:
     """Bring the index up to date with the folder of reports.
 
-    With `force` it is made anew whatever is there. Raises DocumentsError when there is nothing to
-    read, ModelError, and IndexUnavailableError when another run is at work; the old one stays.
+    With `force` every file is read and every passage embedded again. `models` are those of the
+    settings if none are given, and `read` reads files. Raises DocumentsError when
+    there is nothing to read, ModelError, IndexBusyError when another run is at work, and
+    IndexUnavailableError when the disk does not take it; the old index stays.
     """
-    told = progress or SilentProgress()
     sources = scan_documents(settings.documents)
-    try:
-        settings.index.mkdir(parents=True, exist_ok=True)
-        with _one_writer(settings.index):
-            return _build(settings, sources, told, force)
-    except OSError as error:
-        raise IndexUnavailableError(
-            f"the index in {settings.index} cannot be written: {error}"
-        ) from error
+    with _one_writer(settings.index):
+        models = models or InstalledModels(settings)
+        run = _Run(settings, sources, models, read, progress or SilentProgress(), force)
+        return run.do()
+
+
+def roll_back(settings: Settings) -> Manifest:
+    """Let the generation before the current one answer again; return its manifest.
+
+    Raises IndexMissingError when there is none, IndexDamagedError, IndexBusyError.
+    """
+    index.current_generation(settings.index)
+    with _one_writer(settings.index):
+        return index.roll_back(settings.index)
 
 
 @contextmanager
-def _one_writer(index: Path) -> Iterator[None]:
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Let nobody else write the index meanwhile; an error of the disk is told as one of the index.
+
+    Raises IndexBusyError that says who is at work.
+    """
+    holder = folder / _HOLDER
     try:
-        with FileLock(index / ".lock", timeout=0):
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / _LOCK, timeout=0):
+            now = datetime.now().astimezone().isoformat(" ", "seconds")
+            holder.write_text(json.dumps({"process": os.getpid(), "since": now}), "utf-8")
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
     except Timeout as error:
+        raise IndexBusyError(
+            f"another run{_who(holder)} is writing {folder}; wait for it to end"
+        ) from error
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        cure = "; make room and run it again" if full else ""
+        where = f" ({error.filename})" if error.filename else ""
         raise IndexUnavailableError(
-            f"another run is writing {index}; wait for it to end"
+            f"the index in {folder} cannot be written: {error.strerror or error}{where}{cure}; "
+            "what was there is as it was"
         ) from error
 
 
-def _build(settings: Settings, sources: list[Source], told: Progress, force: bool) -> Outcome:
-    told.begin("comparing", 0)
-    recipe = _recipe(settings)
-    hashes, unread = _hash_sources(sources)
-    difference = _compare(settings, hashes, recipe)
-    if not difference and not force:
-        manifest = _current_manifest(settings.index)
-        if manifest is not None:
-            return _outcome(difference, manifest, built=False)
-    _export_models(settings, recipe, told)
-    writer = GenerationWriter(settings.index)
+def _who(holder: Path) -> str:
     try:
-        manifest = _fill(writer, settings, sources, hashes, unread, recipe, told)
-    except BaseException:
-        writer.abandon()
-        raise
-    remove_old_generations(settings.index)
-    return _outcome(difference, manifest, built=True)
+        found = json.loads(holder.read_text("utf-8"))
+        return f" (process {found['process']}, since {found['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
-def _fill(
-    writer: GenerationWriter,
+class _Run:
+    """One run, from the folder of reports to the generation that answers."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sources: list[Source],
+        models: Models,
+        read: ReadAll,
+        told: Progress,
+        force: bool,
+    ):
+        self._settings = settings
+        self._index = settings.index
+        self._sources = sources
+        self._models = models
+        self._read_all = read
+        self._told = told
+        self._force = force
+        self._journal = Journal(settings.index / WORK)
+
+    def do(self) -> Outcome:
+        """Compare, and build what differs."""
+        self._told.begin("comparing", 0)
+        self._recipe = _recipe(self._settings, self._models)
+        self._hashes, shut = hash_sources(self._sources)
+        arguments = self._settings, self._hashes, shut, self._recipe
+        before, plan = _plan(*arguments, force=self._force)
+        if before is not None and not plan.difference:
+            self._clean()
+            return _outcome(plan.difference, before.manifest)
+        if before is not None and before.manifest.size > CHECKED_AT_OPEN:
+            before, plan = _plan(*arguments, force=self._force, whole=True)
+        self._models.export(self._index / MODELS, self._told)
+        outcome = self._build(plan, before)
+        self._clean()
+        return outcome
+
+    def _clean(self) -> None:
+        self._journal.remove()
+        index.remove_old_generations(self._index)
+
+    def _build(self, plan: Plan, before: Before | None) -> Outcome:
+        if self._force:
+            self._journal.remove()
+        base = self._index / GENERATIONS / before.manifest.generation if before else None
+        writer = GenerationWriter(self._index, base)
+        try:
+            with ExitStack() as opened:
+                opened.callback(self._journal.close)
+                old = Records.open(base / RECORDS) if base else None
+                if old:
+                    opened.callback(old.close)
+                settled, sources = self._fill(writer, plan, before, old)
+                records = writer.seal()
+                if not records.count("passages"):
+                    raise self._nothing(settled)
+                embeddings = self._embed(records, before, old)
+                self._told.begin("writing", 0)
+                manifest = writer.finish(self._contents(records, embeddings, settled, sources))
+        except BaseException:
+            writer.abandon()
+            raise
+        return _outcome(
+            plan.difference, manifest, built=True, read=len(plan.read), embedded=embeddings.embedded
+        )
+
+    def _fill(
+        self, writer: GenerationWriter, plan: Plan, before: Before | None, old: Records | None
+    ) -> tuple[Settled, dict[str, str]]:
+        """Write the records; return what stays besides, and the hashes to be remembered."""
+        numbers = {entry.sha256: entry.number for entry in before.entries} if before else {}
+        gone = set(numbers.values())
+        failures: dict[str, str] = {}
+        passing: set[str] = set()
+        for item, found in self._read(plan):
+            if isinstance(found, Reading):
+                if item.sha256 in numbers:
+                    writer.records.remove(numbers[item.sha256])
+                    gone.discard(numbers[item.sha256])
+                self._add(writer, item, found)
+            else:
+                failures[item.path] = found.reason
+                passing |= set() if found.lasting else {item.sha256}
+            self._told.advance()
+        settled = settle(plan, failures, self._hashes)
+        paths = {entry.number: entry.path for entry in before.entries} if before else {}
+        for number in gone - {*settled.keep}:
+            writer.records.remove(number)
+        for number, path in settled.keep.items():
+            if paths[number] != path:
+                writer.records.rename(number, path)
+        if old and before and before.manifest.recipe.passage_words != self._recipe.passage_words:
+            self._cut_again(writer, old, settled)
+        sources = {p: "" if sha256 in passing else sha256 for p, sha256 in self._hashes.items()}
+        return settled, sources
+
+    def _read(self, plan: Plan) -> Iterator[tuple[ToRead, Reading | Failure]]:
+        if plan.read:
+            self._told.begin("reading", len(plan.read))
+            log = self._journal.log("readings", "readings 1")
+            by_path = {source.path: source for source in with_sidecars(self._sources)}
+            limits, processes = _limits(self._settings), _processes(self._settings)
+            yield from read_files(plan.read, by_path, log, self._read_all, limits, processes)
+
+    def _add(self, writer: GenerationWriter, item: ToRead, reading: Reading) -> None:
+        document, sentences = reading.document, reading.sentences
+        passages = split_passages(document, sentences, size=self._recipe.passage_words)
+        name = item.origin.sidecar_told
+        told = name if any(name in text for text in document.extraction.warnings) else ""
+        origin = replace(item.origin, sidecar_told=told)
+        writer.records.add(document, sentences, passages, origin)
+
+    def _cut_again(self, writer: GenerationWriter, old: Records, settled: Settled) -> None:
+        self._told.begin("cutting", len(settled.keep))
+        for number in sorted(settled.keep):
+            record = old.record(number)
+            passages = split_passages(
+                record.document, record.sentences, size=self._recipe.passage_words
+            )
+            writer.records.recut(number, record, passages)
+            self._told.advance()
+
+    def _embed(self, records: Records, before: Before | None, old: Records | None) -> Embeddings:
+        encoder = self._recipe.encoder.for_passages
+        dense = None
+        if before and not self._force and before.manifest.recipe.encoder.for_passages == encoder:
+            folder = self._index / GENERATIONS / before.manifest.generation
+            if not list(before.manifest.damage(folder, below=f"{DENSE}/", whole=True)):
+                dense = DenseIndex.open(folder / DENSE)
+        return make_embeddings(
+            records,
+            self._journal.scratch("vectors"),
+            self._journal.log("vectors", json.dumps(encoder)),
+            lambda: self._models.open_encoder(self._index / MODELS),
+            before=(old, dense) if old and dense else None,
+            begin=lambda total: self._told.begin("embedding", total),
+            advance=self._told.advance,
+        )
+
+    def _contents(
+        self,
+        records: Records,
+        embeddings: Embeddings,
+        settled: Settled,
+        sources: dict[str, str],
+    ) -> Contents:
+        return Contents(
+            embeddings=embeddings,
+            recipe=self._recipe,
+            documents=records.count("documents"),
+            sources=sources,
+            unread=settled.unread,
+            stale=settled.stale,
+            copies=dict(settled.copies),
+            libraries={name: version(name) for name in _LIBRARIES},
+            limits=_costs(self._settings),
+        )
+
+    def _nothing(self, settled: Settled) -> DocumentsError:
+        reasons = "; ".join(entry.reason for entry in settled.unread[:3])
+        return DocumentsError(f"none of the {len(self._sources)} files could be read: {reasons}")
+
+
+def _plan(
     settings: Settings,
-    sources: list[Source],
     hashes: dict[str, str],
-    unread: list[Unread],
+    shut: dict[str, str],
     recipe: Recipe,
-    told: Progress,
-) -> Manifest:
-    texts: list[str] = []
-    first: dict[str, str] = {}
-    copies: dict[str, str] = {}
-    told.begin("reading", len(sources))
-    wanted: list[Source] = []
-    for source in sorted(_paired(sources), key=lambda source: source.sidecar is None):
-        sha256 = hashes[source.path]
-        if source.is_sidecar:
-            reason = f"{source.path}: there is no report of that name for this side-car"
-            unread.append(Unread(source.path, reason))
-        elif sha256 and first.setdefault(sha256, source.path) == source.path:
-            wanted.append(source)
-            continue
-        elif sha256:
-            copies[source.path] = first[sha256]
-        told.advance()
-    told.advance(len({source.sidecar for source in wanted} - {None}))
-    for job, outcome in read_all((s.job for s in wanted), _limits(settings), _processes(settings)):
-        if isinstance(outcome, Reading):
-            texts += _write(writer, outcome, settings.passage_words)
-        else:
-            unread.append(Unread(job.path, str(outcome)))
-        told.advance()
-    gone = {entry.path for entry in unread}
-    for path, original in list(copies.items()):
-        if original in gone:
-            unread.append(Unread(path, f"{path}: the same bytes as {original}, which is unread"))
-            del copies[path]
-    if not texts:
-        reasons = "; ".join(entry.reason for entry in unread[:3])
-        raise DocumentsError(f"none of the {len(sources)} files could be read: {reasons}")
-    told.begin("embedding", len(texts))
-    encoder = open_passage_encoder(
-        settings.index / MODELS / recipe.encoder.folder, recipe.encoder.passage_prompt
+    *,
+    force: bool,
+    whole: bool = False,
+) -> tuple[Before | None, Plan]:
+    """Return the index as it was, None where none can be used, and what has to be done."""
+    before, absent = None, ""
+    try:
+        before = _look_back(settings.index, whole=whole)
+    except IndexMissingError:
+        absent = "there is no index yet"
+    except IndexUnavailableError:
+        absent = "what is there is no index of this version, or it is damaged"
+    return before, make_plan(
+        hashes, shut, before, recipe, _costs(settings), absent=absent, force=force
     )
-    vectors = encoder.encode(texts, told.advance)
-    told.begin("writing", 0)
-    libraries = {name: version(name) for name in _LIBRARIES}
-    return writer.finish(Contents(vectors, texts, recipe, hashes, tuple(unread), copies, libraries))
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(settings.read_seconds, settings.read_memory, settings.ocr_seconds)
+def _look_back(folder: Path, *, whole: bool) -> Before:
+    """Return the index as it was. Raises IndexMissingError, IndexDamagedError."""
+    manifest = index.read_current_manifest(folder)
+    generation = folder / GENERATIONS / manifest.generation
+    for problem in manifest.damage(generation, whole=whole, below=RECORDS):
+        raise IndexDamagedError(problem)
+    damage = "; ".join(manifest.damage(generation, whole=whole))
+    records = Records.open(generation / RECORDS)
+    try:
+        entries = tuple(records.entries())
+    finally:
+        records.close()
+    return Before(manifest, entries, f"{damage}: it is made anew from the records" * bool(damage))
 
 
-def _processes(settings: Settings) -> int:
-    return settings.read_processes or min(4, os.cpu_count() or 1)
+def _outcome(
+    difference: Difference,
+    manifest: Manifest,
+    *,
+    built: bool = False,
+    read: int = 0,
+    embedded: int = 0,
+) -> Outcome:
+    return Outcome(
+        difference,
+        manifest.generation,
+        built,
+        manifest.documents,
+        manifest.passages,
+        manifest.unread,
+        manifest.stale,
+        read,
+        embedded,
+    )
 
 
 def read_file(settings: Settings, file: Path) -> Reading:
@@ -301,129 +415,81 @@ def read_file(settings: Settings, file: Path) -> Reading:
         beside = [Source(path.name, path) for path in file.parent.iterdir() if path.is_file()]
     except OSError as error:
         raise UnreadableFileError(f"{file} cannot be read: {error.strerror}") from error
-    source = next((s for s in _paired(beside) if s.path == file.name and not s.is_sidecar), None)
-    if source is None:
+    if is_sidecar(file.name):
         raise UnreadableFileError(f"{file} is a side-car; give the report that it belongs to")
-    [(_, outcome)] = read_all([source.job], _limits(settings), 1)
+    source = next(source for source in with_sidecars(beside) if source.path == file.name)
+    [(_, outcome)] = read_all([job_of(source)], _limits(settings), 1)
     if isinstance(outcome, Reading):
         return outcome
     raise outcome
 
 
-def _write(writer: GenerationWriter, reading: Reading, passage_words: int) -> list[str]:
-    """Write one file's records; return its passages as indexed."""
-    document, sentences = reading.document, reading.sentences
-    passages = split_passages(document, sentences, size=passage_words)
-    writer.add(document, sentences, passages)
-    return [passage_text(document, passage) for passage in passages]
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.read_seconds, settings.read_memory, settings.ocr_seconds)
 
 
-def passage_text(document: Document, passage: Passage) -> str:
-    """Return a passage as it is embedded and indexed: title, headings and speaker in front."""
-    speaker = None if passage.speaker is None else document.speakers[passage.speaker].cited
-    above = [*filter(None, (document.title, *passage.section, speaker))]
-    return "\n".join([*above, document.text[passage.start : passage.end]])
+def _costs(settings: Settings) -> dict[str, float]:
+    """Return what reading a file may cost, by setting."""
+    names = "read_seconds", "read_memory", "ocr_seconds"
+    return {name: float(getattr(settings, name)) for name in names}
 
 
-def _hash_sources(sources: list[Source]) -> tuple[dict[str, str], list[Unread]]:
-    """Return the SHA-256 of each file by its path, "" for those that cannot be read."""
-    hashes: dict[str, str] = {}
-    unread: list[Unread] = []
-    for source in sources:
-        try:
-            with source.file.open("rb") as stream:
-                hashes[source.path] = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            hashes[source.path] = ""
-            unread.append(Unread(source.path, f"{source.path}: {error.strerror}"))
-    return hashes, unread
+def _processes(settings: Settings) -> int:
+    return settings.read_processes or min(4, os.cpu_count() or 1)
 
 
-def _recipe(settings: Settings) -> Recipe:
+def _recipe(settings: Settings, models: Models) -> Recipe:
     """Return the recipe that the settings ask for."""
-    source = find_encoder(settings.encoder)
-    weights = hash_weights(source)
-    reader = hash_file(find_reader())
-    return Recipe(
-        ModelEntry(
+    encoder, reader = models.entries()
+    ocr = ocr_languages() if settings.ocr_seconds else ()
+    return Recipe(encoder, reader, settings.passage_words, parsers.VERSION, ocr)
+
+
+class InstalledModels:
+    """The encoder of the settings and the package's reader, exported once."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+
+    def entries(self) -> tuple[ModelEntry, ModelEntry]:
+        """Return what names the encoder and the reader. Raises ModelError."""
+        settings = self._settings
+        source = find_encoder(settings.encoder)
+        weights = hash_weights(source)
+        encoder = ModelEntry(
             settings.encoder,
             weights,
             f"encoder-{hash_model(source, weights)[:16]}-{EXPORT_VERSION}",
             settings.query_prompt,
             settings.passage_prompt,
-        ),
-        ModelEntry("seminar-qa reader", reader, f"reader-{reader[:16]}-{EXPORT_VERSION}"),
-        settings.passage_words,
-        parsers.VERSION,
-        ocr_languages() if settings.ocr_seconds else (),
-    )
+        )
+        reader = hash_file(find_reader())
+        folder = f"reader-{reader[:16]}-{EXPORT_VERSION}"
+        return encoder, ModelEntry("seminar-qa reader", reader, folder)
 
+    def export(self, folder: Path, told: Progress) -> None:
+        """Export the models that are not there yet or are damaged. Raises ModelError."""
+        for stale in folder.glob("*.building-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        encoder, reader = (folder / entry.folder for entry in self.entries())
+        sound = {path: is_sound(path) for path in (encoder, reader)}
+        if all(sound.values()):
+            return
+        told.begin("exporting the models (once)", 2)
+        try:
+            from seminar_qa import export  # torch takes seconds to load and is wanted only here
+        except ImportError as error:
+            raise ModelError(
+                f"the models cannot be exported: {error}; install seminar-qa again"
+            ) from error
+        if not sound[encoder]:
+            export.export_encoder(self._settings.encoder, encoder)
+        told.advance()
+        if not sound[reader]:
+            export.export_reader(find_reader(), reader)
+        told.advance()
 
-def _export_models(settings: Settings, recipe: Recipe, told: Progress) -> None:
-    """Export the models that are not there yet or are damaged. Raises ModelError."""
-    models = settings.index / MODELS
-    for stale in models.glob("*.building-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    encoder, reader = models / recipe.encoder.folder, models / recipe.reader.folder
-    sound = {folder: is_sound(folder) for folder in (encoder, reader)}
-    if all(sound.values()):
-        return
-    told.begin("exporting the models (once)", 2)
-    try:
-        from seminar_qa import export  # torch takes seconds to load and is wanted only here
-    except ImportError as error:
-        raise ModelError(
-            f"the models cannot be exported: {error}; install seminar-qa again"
-        ) from error
-    if not sound[encoder]:
-        export.export_encoder(settings.encoder, encoder)
-    told.advance()
-    if not sound[reader]:
-        export.export_reader(find_reader(), reader)
-    told.advance()
-
-
-def _current_manifest(index: Path) -> Manifest | None:
-    try:
-        return Manifest.read(index / GENERATIONS / current_generation(index) / MANIFEST)
-    except IndexUnavailableError:
-        return None
-
-
-def _compare(settings: Settings, hashes: dict[str, str], recipe: Recipe) -> Difference:
-    manifest = _current_manifest(settings.index)
-    if manifest is None:
-        return Difference(tuple(hashes), (), (), (), ("there is no index of this version",))
-    old = manifest.sources
-    return Difference(
-        added=tuple(path for path in hashes if path not in old),
-        changed=tuple(path for path in hashes if path in old and old[path] != hashes[path]),
-        deleted=tuple(path for path in old if path not in hashes),
-        unchanged=tuple(path for path in hashes if old.get(path) == hashes[path]),
-        why=tuple(_reasons(manifest.recipe, recipe)),
-    )
-
-
-def _reasons(old: Recipe, new: Recipe) -> Iterator[str]:
-    if old.encoder != new.encoder:
-        yield f"the encoder is now {new.encoder.name}"
-    if old.reader != new.reader:
-        yield "the reader's weights are new"
-    if old.passage_words != new.passage_words:
-        yield f"passages now have {new.passage_words} words, not {old.passage_words}"
-    if old.parsers != new.parsers:
-        yield "files are now read in another way"
-    if old.ocr != new.ocr:
-        languages = ", ".join(new.ocr) or "no language any more"
-        yield f"pictures of text are now read in {languages}"
-
-
-def _outcome(difference: Difference, manifest: Manifest, *, built: bool) -> Outcome:
-    return Outcome(
-        difference,
-        manifest.generation,
-        built,
-        manifest.documents,
-        manifest.passages,
-        manifest.unread,
-    )
+    def open_encoder(self, folder: Path) -> Encoder:
+        """Open the encoder for passages out of `folder`. Raises ModelError."""
+        encoder, _ = self.entries()
+        return open_passage_encoder(folder / encoder.folder, encoder.passage_prompt)

@@ -4,9 +4,11 @@ Words are made by `text.words`, so Chinese and Japanese are found by pairs of ch
 words are stemmed, and the commonest are left out.
 """
 
+import errno
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 import tantivy
 
@@ -14,6 +16,8 @@ from seminar_qa.errors import IndexDamagedError
 from seminar_qa.text import words
 
 _ANALYZER = "words"
+_HEAP = 64_000_000
+"""So many bytes of passages are in memory at a time while writing."""
 _K1 = 1.2  # tantivy's
 _QUESTION_WORDS = "what which who whom whose when where why how do does did has have had".split()
 
@@ -27,18 +31,18 @@ class LexicalIndex:
         self._analyzer = _analyzer()
 
     @classmethod
-    def build(cls, texts: Iterable[str], folder: Path) -> "LexicalIndex":
-        """Write an index of `texts` into an empty folder; the text at place i gets row i."""
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer(_ANALYZER, _analyzer())
-        writer = index.writer(heap_size=64_000_000, num_threads=1)
-        for row, text in enumerate(texts):
-            document = tantivy.Document(body=" ".join(words(text)))
-            document.add_unsigned("row", row)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
+    def build(cls, passages: Iterable[tuple[int, str]], folder: Path) -> "LexicalIndex":
+        """Write an index of passages, (row, text) by ascending row, into an empty folder.
+
+        They are taken one by one, and memory stays bounded. One thread writes: with more it would
+        be chance which of equal scores are among the best. Raises OSError when the disk is full.
+        """
+        try:
+            index = _write(passages, folder)
+        except ValueError as error:  # what tantivy makes of an error of the disk
+            full = f"(os error {errno.ENOSPC})" in str(error)
+            number = errno.ENOSPC if full else errno.EIO
+            raise OSError(number, str(error), str(folder)) from error
         return cls(index)
 
     @classmethod
@@ -46,9 +50,12 @@ class LexicalIndex:
         """Open what `build` wrote. Raises IndexDamagedError."""
         try:
             index = tantivy.Index.open(str(folder))
+            if index.schema != _schema():
+                raise ValueError("its fields are those of another version")
         except (ValueError, OSError) as error:
             raise IndexDamagedError(
-                f"the keyword index in {folder} cannot be read; run: seminar-qa index --force"
+                f"the keyword index in {folder} cannot be read ({error}); "
+                "run: seminar-qa index --force"
             ) from error
         index.register_tokenizer(_ANALYZER, _analyzer())
         return cls(index)
@@ -95,14 +102,30 @@ class LexicalIndex:
                 [(must, query), (must, tantivy.Query.const_score_query(allowed, 0.0))]
             )
         hits = self._searcher.search(query, limit, count=False).hits
-        found = [(int(self._searcher.doc(a)["row"][0]), float(score)) for score, a in hits]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        found = self._searcher.fast_field_values("row", [address for _, address in hits])
+        scored = zip(cast("list[int]", found), (float(score) for score, _ in hits), strict=True)
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _write(passages: Iterable[tuple[int, str]], folder: Path) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for row, text in passages:
+        document = tantivy.Document(body=" ".join(words(text)))
+        document.add_unsigned("row", row)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", stored=True, indexed=True, fast=True)
-    builder.add_text_field("body", stored=False, tokenizer_name=_ANALYZER)
+    builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
+    # No phrase is searched for, so no word's position is kept.
+    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 

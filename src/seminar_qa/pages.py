@@ -21,6 +21,7 @@ from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
+from seminar_qa.jobs import State
 from seminar_qa.questions import Asked
 from seminar_qa.views import (
     AskResponse,
@@ -89,6 +90,12 @@ def _engine(request: Request) -> Engine:
     return engine
 
 
+def _is_updating(request: Request) -> bool:
+    """Tell whether an index run is at work."""
+    state: State = request.app.state.jobs.state
+    return state.status == "running"
+
+
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
@@ -109,6 +116,7 @@ def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  
         "unread_pages": engine.manifest.unread_pages,
         "names": names,
         "refused": refused,
+        "updating": _is_updating(request),
     }
     return HTMLResponse(_templates().get_template("chat.html").render(context), status)
 
@@ -134,7 +142,12 @@ def document(
 
 def error_page(request: Request, status: int, detail: str) -> Response:
     """Show what went wrong, in plain words."""
-    context = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    context = {
+        "status": status,
+        "title": HTTPStatus(status).phrase,
+        "detail": detail,
+        "updating": _is_updating(request),
+    }
     return HTMLResponse(_templates().get_template("error.html").render(context), status)
 
 

@@ -55,6 +55,13 @@ def split_passages(
     )
 
 
+def passage_text(document: Document, passage: Passage) -> str:
+    """Return a passage as it is embedded and indexed: title, headings and speaker in front."""
+    speaker = None if passage.speaker is None else document.speakers[passage.speaker].cited
+    above = [*filter(None, (document.title, *passage.section, speaker))]
+    return "\n".join([*above, document.text[passage.start : passage.end]])
+
+
 def _length(sentence: str) -> int:
     """Return a sentence's length in words; what has few words for its size counts by its size."""
     return max(1, count_words(sentence), len(sentence) // _CHARACTERS_PER_WORD)

@@ -4,19 +4,23 @@ The vectors and the keyword index can be made again from it; it can be made from
 reports. The only module that knows sqlite3.
 """
 
+import errno
 import hashlib
 import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
 from seminar_qa.errors import IndexDamagedError, NotFoundError
 from seminar_qa.layout import Box, Layout
-from seminar_qa.passages import Passage
+from seminar_qa.passages import Passage, passage_text
 from seminar_qa.sentences import Sentence
 from seminar_qa.text import digest
 
@@ -24,18 +28,22 @@ _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, sha256 TEXT,
     media_type TEXT, title TEXT, date TEXT, place TEXT, organiser TEXT, speakers TEXT,
     found_at TEXT, extraction TEXT, page_starts TEXT, characters INTEGER,
-    text TEXT, text_sha256 TEXT, cuts_sha256 TEXT);
+    text TEXT, text_sha256 TEXT, cuts_sha256 TEXT, origin TEXT);
 CREATE TABLE blocks (document INTEGER, number INTEGER, kind TEXT, start INTEGER, "end" INTEGER,
     section TEXT, level INTEGER, speaker TEXT, PRIMARY KEY (document, number)) WITHOUT ROWID;
 CREATE TABLE sentences (document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
     block INTEGER, speaker INTEGER, PRIMARY KEY (document, number)) WITHOUT ROWID;
-CREATE TABLE passages (row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER,
-    first INTEGER, last INTEGER, section TEXT, speaker INTEGER);
+CREATE TABLE passages (row INTEGER PRIMARY KEY, document INTEGER, place INTEGER, start INTEGER,
+    "end" INTEGER, first INTEGER, last INTEGER, section TEXT, speaker INTEGER, sha256 BLOB);
 CREATE INDEX passages_of_document ON passages (document, speaker);
 CREATE TABLE layouts (document INTEGER, part INTEGER, start INTEGER, words BLOB, sha256 TEXT,
     PRIMARY KEY (document, part)) WITHOUT ROWID;
+CREATE TABLE next (document INTEGER, row INTEGER);
+INSERT INTO next VALUES (0, 0);
 """
-
+_OF_A_DOCUMENT = ("blocks", "sentences", "passages", "layouts")
+HASH = "S32"
+"""NumPy's type of a SHA-256 as 32 bytes."""
 
 _FACTS = (
     "id, path, sha256, media_type, title, date, place, organiser, speakers, found_at, extraction, "
@@ -58,6 +66,37 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What decided how a file was read, besides its bytes.
+
+    `ending` is that of its name, `sidecar` the SHA-256 of its side-car, "" without one;
+    `sidecar_told` is the side-car's path where the document has a warning about it. `parsers` is
+    the version of the parsers, `ocr` the languages of character recognition.
+    """
+
+    ending: str = ""
+    sidecar: str = ""
+    sidecar_told: str = ""
+    parsers: int = 0
+    ocr: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document in short: its number, path, the SHA-256 of its file, and how it was read.
+
+    `pictures` tells whether it has pages that are pictures of text, read or not.
+    """
+
+    number: int
+    path: str
+    sha256: str
+    origin: Origin
+    pictures: bool = False
+    unread_pages: int = 0
+
+
+@dataclass(frozen=True)
 class Filters:
     """What a question is restricted to; empty means all. Dates are ISO 8601, both included.
 
@@ -74,20 +113,88 @@ class Filters:
 
 
 class RecordWriter:
-    """Writes one database, document by document."""
+    """Writes one database, document by document; goes on with one that is there.
+
+    Numbers of documents and rows of passages are above all that were ever used in it. What is not
+    closed cannot be used. Every method raises OSError when the disk does not take it.
+    """
 
     def __init__(self, path: Path):
-        self._connection = sqlite3.connect(path)
-        self._connection.executescript(_SCHEMA)
-        self._documents = self._rows = 0
+        self._path = path
+        is_new = not path.exists()
+        with self._writing():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            # An unfinished database is thrown away, so nothing has to be taken back; and of what is
+            # removed nothing may stay on disk.
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "secure_delete = ON"):
+                self._connection.execute(f"PRAGMA {setting}").fetchall()
+            if is_new:
+                self._connection.executescript(_SCHEMA)
+            self._connection.execute("BEGIN")
 
     def add(
-        self, document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]
+        self,
+        document: Document,
+        sentences: Sequence[Sentence],
+        passages: Sequence[Passage],
+        origin: Origin = Origin(),
     ) -> range:
         """Write one document; return the rows its passages got."""
-        number, write = self._documents, self._connection.executemany
+        with self._writing():
+            number = self._next("document", 1)
+            self._add_document(number, document, sentences, passages, origin)
+            return self._add_passages(number, document, passages)
+
+    def remove(self, number: int) -> None:
+        """Remove a document."""
+        with self._writing():
+            self._connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+            for table in _OF_A_DOCUMENT:
+                self._connection.execute(f"DELETE FROM {table} WHERE document = ?", (number,))
+
+    def rename(self, number: int, path: str) -> None:
+        """Give a document the path that its file has now."""
+        with self._writing():
+            values = path, number
+            self._connection.execute("UPDATE documents SET path = ? WHERE number = ?", values)
+
+    def recut(self, number: int, record: Record, passages: Sequence[Passage]) -> range:
+        """Write other passages of a document that is there as `record`; return their rows."""
+        with self._writing():
+            self._connection.execute("DELETE FROM passages WHERE document = ?", (number,))
+            cuts = _digest_cuts(record.document, record.sentences, tuple(passages))
+            values = cuts, number
+            self._connection.execute(
+                "UPDATE documents SET cuts_sha256 = ? WHERE number = ?", values
+            )
+            return self._add_passages(number, record.document, passages)
+
+    def close(self) -> None:
+        """Finish writing; a file that is to a quarter empty is written anew without the gaps."""
+        with self._writing():
+            self._connection.execute("COMMIT")
+            free, pages = (
+                int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("freelist_count", "page_count")
+            )
+            packed = self._path.with_suffix(".packed")
+            if free * 4 > pages:
+                self._connection.execute("VACUUM INTO ?", (str(packed),))
+            self._connection.close()
+            if packed.exists():
+                packed.replace(self._path)
+
+    def _add_document(
+        self,
+        number: int,
+        document: Document,
+        sentences: Sequence[Sentence],
+        passages: Sequence[Passage],
+        origin: Origin,
+    ) -> None:
+        write = self._connection.executemany
         write(
-            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 (
                     *(number, document.id, document.path, document.sha256, document.media_type),
@@ -97,6 +204,7 @@ class RecordWriter:
                     *(json.dumps(document.page_starts), len(document.text)),
                     *(document.text, digest(document.text)),
                     _digest_cuts(document, tuple(sentences), tuple(passages)),
+                    json.dumps(asdict(origin)),
                 )
             ],
         )
@@ -111,22 +219,36 @@ class RecordWriter:
             "INSERT INTO sentences VALUES (?,?,?,?,?,?)",
             [(number, n, s.start, s.end, s.block, s.speaker) for n, s in enumerate(sentences)],
         )
-        rows = range(self._rows, self._rows + len(passages))
-        write(
-            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)",
+        write("INSERT INTO layouts VALUES (?,?,?,?,?)", _layout_parts(number, document))
+
+    def _add_passages(self, number: int, document: Document, passages: Sequence[Passage]) -> range:
+        first = self._next("row", len(passages))
+        self._connection.executemany(
+            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?)",
             [
-                (row, number, p.start, p.end, p.first, p.last, json.dumps(p.section), p.speaker)
-                for row, p in zip(rows, passages, strict=True)
+                (
+                    *(first + place, number, place, p.start, p.end, p.first, p.last),
+                    *(json.dumps(p.section), p.speaker),
+                    hashlib.sha256(passage_text(document, p).encode()).digest(),
+                )
+                for place, p in enumerate(passages)
             ],
         )
-        write("INSERT INTO layouts VALUES (?,?,?,?,?)", _layout_parts(number, document))
-        self._documents, self._rows = number + 1, rows.stop
-        return rows
+        return range(first, first + len(passages))
 
-    def close(self) -> None:
-        """Finish writing."""
-        self._connection.commit()
-        self._connection.close()
+    def _next(self, name: str, count: int) -> int:
+        """Return the first of `count` numbers that were never used."""
+        (number,) = self._connection.execute(f"SELECT {name} FROM next").fetchone()
+        self._connection.execute(f"UPDATE next SET {name} = ?", (number + count,))
+        return int(number)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error), self._path) from error
 
 
 class Records:
@@ -164,6 +286,67 @@ class Records:
             except _NONSENSE as error:
                 raise _damaged(error) from error
 
+    def entries(self) -> list[Entry]:
+        """Return every document in short, in order of number."""
+        found = self._select(
+            "SELECT number, path, sha256, origin, extraction FROM documents ORDER BY number"
+        )
+        try:
+            return [_entry(*row) for row in found]
+        except _NONSENSE as error:
+            raise _damaged(error) from error
+
+    def numbers(self) -> list[int]:
+        """Return the number of every document, in order."""
+        found = self._select("SELECT number FROM documents ORDER BY number")
+        return [int(number) for (number,) in found]
+
+    def text_hashes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return every passage's row, int64 ascending, and its text's SHA-256, 32 bytes each."""
+        count = self.count("passages")
+        rows, hashes = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=HASH)
+        try:
+            found = self._connection.execute("SELECT row, sha256 FROM passages ORDER BY row")
+            for place, (row, sha256) in enumerate(found):
+                rows[place], hashes[place] = row, sha256
+        except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
+            raise _damaged(error) from error
+        return rows, hashes
+
+    def texts(self, wanted: np.ndarray | None = None) -> Iterator[tuple[int, str]]:
+        """Yield (row, text as indexed) of all passages in order of row, document by document.
+
+        With `wanted`, rows in order, only of the documents that have one of these rows. Raises
+        IndexDamagedError for a text that was altered.
+        """
+        spans = self._select(
+            "SELECT document, min(row) AS first, max(row) FROM passages "
+            "GROUP BY document ORDER BY first"
+        )
+        for number, first, last in spans:
+            if wanted is None or np.searchsorted(wanted, first) < np.searchsorted(
+                wanted, last, side="right"
+            ):
+                yield from self._texts_of(number)
+
+    def _texts_of(self, number: int) -> Iterator[tuple[int, str]]:
+        *facts, text, text_sha256 = self._select(
+            f"SELECT {_FACTS}, text, text_sha256 FROM documents WHERE number = ?", number
+        )[0]
+        found = self._select(
+            'SELECT row, start, "end", first, last, section, speaker FROM passages '
+            "WHERE document = ? ORDER BY row",
+            number,
+        )
+        try:
+            if digest(text) != text_sha256:
+                raise ValueError(f"the text of document {number} was altered")
+            document = _document(facts, text, ())
+            for row, *cut in found:
+                yield int(row), passage_text(document, _passage(*cut))
+        except _NONSENSE as error:
+            raise _damaged(error) from error
+
     def characters(self) -> dict[str, int]:
         """Return the length of each document's text, in code points, by its id."""
         return {str(i): int(n) for i, n in self._select("SELECT id, characters FROM documents")}
@@ -191,12 +374,7 @@ class Records:
 
     def place_of(self, row: int) -> tuple[int, int]:
         """Return the document's number and the passage's place in it for a passage's row."""
-        found = self._select(
-            "SELECT p.document, p.row - "
-            "(SELECT min(row) FROM passages WHERE document = p.document) "
-            "FROM passages p WHERE p.row = ?",
-            row,
-        )
+        found = self._select("SELECT document, place FROM passages WHERE row = ?", row)
         if not found:
             raise _damaged(f"passage {row} is not there")
         return int(found[0][0]), int(found[0][1])
@@ -230,10 +408,7 @@ class Records:
             "WHERE document = ? ORDER BY row",
             number,
         )
-        passages = tuple(
-            Passage(start, end, first, last, tuple(json.loads(section)), speaker)
-            for _, start, end, first, last, section, speaker in found
-        )
+        passages = tuple(_passage(*cut) for _, *cut in found)
         if (digest(text), _digest_cuts(document, sentences, passages)) != (
             text_sha256,
             cuts_sha256,
@@ -328,6 +503,19 @@ def _document(row: Sequence[Any], text: str, blocks: tuple[Block, ...]) -> Docum
         found_at=tuple(map(tuple, json.loads(found_at))),
         extraction=Extraction(**seen),
     )
+
+
+def _entry(number: int, path: str, sha256: str, origin: str, extraction: str) -> Entry:
+    made, seen = json.loads(origin), json.loads(extraction)
+    made["ocr"] = tuple(made["ocr"])
+    pictures = bool(seen["unread_pages"] or seen["ocr_pages"])
+    return Entry(number, path, sha256, Origin(**made), pictures, len(seen["unread_pages"]))
+
+
+def _passage(
+    start: int, end: int, first: int, last: int, section: str, speaker: int | None
+) -> Passage:
+    return Passage(start, end, first, last, tuple(json.loads(section)), speaker)
 
 
 def _speaker(entry: dict[str, Any]) -> Speaker:

@@ -6,7 +6,7 @@ Read by the walks and faces only; a stage takes plain arguments.
 import os
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -62,6 +62,21 @@ class Settings(BaseSettings):
         None, ge=0, le=1, description="Least confidence to answer in mode strict."
     )
 
+    organiser_token: SecretStr | None = Field(
+        None,
+        min_length=1,
+        description="What an organiser's programs must show to start an index run at the server.",
+    )
+    watch_settle: float = Field(
+        1,
+        ge=0,
+        le=3_600,
+        description="How long files must be unchanged before --watch reads them, in seconds.",
+    )
+    watch_polling: bool = Field(
+        False, description="Whether --watch looks through the folder: for network drives."
+    )
+
     @property
     def documents(self) -> Path:
         """The folder of reports."""
@@ -97,7 +112,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "settings"
-        value = first.get("input")
+        value = "…" if name == "organiser_token" else first.get("input")
         raise SettingsError(
             f"the setting {name} = {value!r} cannot be used: {first['msg']}; "
             f"correct it in {FILE} or in SEMINAR_QA_{name.upper()}"

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 _CJK = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -22,6 +23,7 @@ _MIXED = re.compile(
     f"(?<![{_LATIN}])[{_LATIN}]*(?:[a-z\u00df-\u024f][{_OTHER}]|[{_OTHER}][a-z\u00df-\u024f])"
     f"[{_LATIN}{_OTHER}]*"
 )
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
 _UNWANTED = re.compile("[\u00ad\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Soft hyphens, byte order marks, control characters and halves of surrogate pairs."""
@@ -80,8 +82,10 @@ def ends_sentence(text: str) -> bool:
 
 def fold(text: str) -> str:
     """Return `text` for comparing words: NFKC, case folded, accents off Latin letters."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    base = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    base = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
     return unicodedata.normalize("NFKC", base)
 
 
@@ -91,7 +95,11 @@ def words(text: str) -> Iterator[str]:
     Bigrams are the usual cure for scripts without spaces: they need no dictionary and find any
     name (Nie et al. 2000, "On the use of words and n-grams for Chinese information retrieval").
     """
-    for match in _WORD.finditer(fold(text)):
+    folded = fold(text)
+    if not _CJK_RUN.search(folded):
+        yield from _WORD.findall(folded.replace("’", "'"))
+        return
+    for match in _WORD.finditer(folded):
         word = match.group()
         if not _CJK_RUN.fullmatch(word):
             yield word.replace("’", "'")
@@ -127,3 +135,9 @@ def share_garbled(text: str) -> float:
 def digest(text: str) -> str:
     """Return the SHA-256 of `text` in UTF-8, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,10 +18,11 @@ from seminar_qa.conversation import Turn
 from seminar_qa.documents import Document
 from seminar_qa.engine import LONGEST_QUESTION, MOST_QUOTES, Engine, Reply
 from seminar_qa.errors import FilterError
-from seminar_qa.index import Manifest
+from seminar_qa.manifest import Manifest
 from seminar_qa.records import Filters
 
 if TYPE_CHECKING:  # the parsers take long to load, and an answer needs none
+    from seminar_qa.jobs import State
     from seminar_qa.reading import Reading
 
 
@@ -127,7 +128,7 @@ class QuoteView(_Closed):
 
 
 class UnreadView(_Closed):
-    """What of the collection could not be read."""
+    """What of the collection could not be read; of some of it an earlier version answers."""
 
     documents: int
     pages: int
@@ -226,11 +227,20 @@ class UnreadFileView(_Closed):
     reason: str
 
 
+class StaleFileView(_Closed):
+    """A file of which an earlier version answers, and why the one of today could not be read."""
+
+    path: str
+    reason: str
+    sha256: str = Field(description="Of the version that answers.")
+
+
 class DocumentsView(_Closed):
-    """All reports, and the files that could not be read."""
+    """All reports, the files that could not be read, and those an earlier version answers for."""
 
     documents: list[DocumentView]
     unread: list[UnreadFileView]
+    stale: list[StaleFileView]
     index: IndexView
 
 
@@ -246,6 +256,42 @@ class HealthView(_Closed):
 
     status: str
     generation: str | None = None
+
+
+class CountedView(_Closed):
+    """How many there are of something, and the first of them."""
+
+    count: int
+    first: list[str]
+
+
+class RunResultView(_Closed):
+    """What a finished index run did."""
+
+    generation: str
+    built: bool = Field(description="Whether there is a new generation; false: nothing changed.")
+    documents: int
+    passages: int
+    changes: dict[str, CountedView] = Field(description="Paths by what became of the files.")
+    why: list[str] = Field(description="Why more was done than the changes need.")
+    unread: CountedView = Field(description="Files that could not be read, with the reasons.")
+    stale: CountedView = Field(description="Files that stay in their earlier version, with why.")
+
+
+class IndexRunView(_Closed):
+    """What is known of the index runs of this server."""
+
+    status: Literal["idle", "running", "finished", "failed"]
+    run: int = Field(description="Counts the runs since the server was started.")
+    stage: str = Field(description="What the run does now; empty when none is at work.")
+    done: int
+    total: int = Field(description="Steps of the stage; 0 when that is not known.")
+    began_at: str | None
+    ended_at: str | None
+    result: RunResultView | None = Field(description="Of the last run that finished.")
+    error: str | None = Field(description="Why the last run failed.")
+    generation: str | None = Field(description="What answers now, whoever built it.")
+    events: str = Field("/index/events", description="Where to follow it.")
 
 
 class Problem(BaseModel):
@@ -267,7 +313,9 @@ def reply_view(reply: Reply, manifest: Manifest) -> AskResponse:
         confidence=round(answer.confidence, 4),
         nearest=[_quote_view(replace(quote, highlight=None)) for quote in answer.nearest],
         interpreted_question=answer.interpreted_question,
-        unread=UnreadView(documents=len(manifest.unread), pages=manifest.unread_pages),
+        unread=UnreadView(
+            documents=len(manifest.unread) + len(manifest.stale), pages=manifest.unread_pages
+        ),
         index=index_view(manifest),
         timing_ms=TimingView(
             encode=round(reply.timing.encode, 2),
@@ -286,8 +334,14 @@ def documents_view(engine: Engine) -> DocumentsView:
             document_view(document, characters[document.id]) for document in engine.documents()
         ],
         unread=[UnreadFileView(path=u.path, reason=u.reason) for u in manifest.unread],
+        stale=[StaleFileView(**asdict(entry)) for entry in manifest.stale],
         index=index_view(manifest),
     )
+
+
+def run_view(state: "State", generation: str | None) -> IndexRunView:
+    """Return what is known of the index runs, and of the generation that answers."""
+    return IndexRunView.model_validate({**asdict(state), "generation": generation})
 
 
 def make_filters(
@@ -363,10 +417,10 @@ def index_view(manifest: Manifest) -> IndexView:
     )
 
 
-def to_json(view: BaseModel | dict[str, Any]) -> str:
-    """Return a view as readable JSON text."""
+def to_json(view: BaseModel | dict[str, Any], indent: int | None = 2) -> str:
+    """Return a view as readable JSON text; on one line without `indent`."""
     data = view if isinstance(view, dict) else view.model_dump(mode="json")
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json.dumps(data, ensure_ascii=False, indent=indent)
 
 
 def document_view(document: Document, characters: int) -> DocumentView:
