@@ -61,10 +61,12 @@ _WHO_SAID = re.compile(rf"^(?:\w+ ){{0,1}}?who(?:\s+\w+){{0,3}}?\s+(?:{_SAYING})
 _SAYS = re.compile(rf"\b(?:{_SAYING}|according to|opinion of|view of|stance|position)\b", re.I)
 _WANTS_LIST = re.compile(
     r"\b(?:which|what|name|list|whose)\b(?:\s+[\w-]+){0,3}?"
-    r"\s+(?:(?!does\b)[a-z-]{2,}[^s\W]s|criteria|people|countries)\b"
+    r"\s+(?:(?!does\b)[a-z-]{2,}[^siu\W]s|criteria|people|countries)\b"
+    r"(?!\s+(?:the|a|an|its|their|his|her|this|that|it|them|him|up|off|out)\b)"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|all)\b|^(?:list|name)\b",
     re.I,
 )
+_ORDER = re.compile(r"(?:name|report|describe|explain|state|mention|tell|note|give|add)\b", re.I)
 _FIGURE = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,:]\d+)*(?![A-Za-z\d])")
 
 
@@ -110,7 +112,9 @@ class Asked:
     @cached_property
     def is_about_saying(self) -> bool:
         """Whether it asks what somebody said, thought or proposed."""
-        return bool(_SAYS.search(self.text)) and not self.wants_speaker
+        order = _ORDER.match(self.text)
+        said = _SAYS.search(self.text, order.end() if order else 0)
+        return said is not None and not self.wants_speaker
 
     @cached_property
     def names(self) -> tuple[str, ...]:
