@@ -57,6 +57,7 @@ ORDER = [
     ["reader"],
     ["windows"],
     ["mentions"],
+    ["figures"],
     ["questions"],
     ["evidence"],
     ["overlap"],

@@ -30,7 +30,8 @@ class Evidence:
     `sentence` and `names` are shares, 0.0 to 1.0, of the question's words by their rarity: those
     that the passage has, those that the quoted sentences have, and those of its names that the
     passage has; titles, headings and the speaker count as in the passage. `fits` is 1.0 for an
-    answer of the kind that is asked for, -1.0 where none is near. `shown` is 1.0 for what stands
+    answer of the kind that is asked for, -1.0 where none is near; `counts` is stricter: a figure
+    must be of the unit, or count the things, that are asked for. `shown` is 1.0 for what stands
     out of the running text. `repeats` is the share of the answer that only says the question again.
     `bound` is 1.0 where somebody speaks whom the question names, -1.0 where another does.
     """
@@ -43,6 +44,7 @@ class Evidence:
     sentence: float = 0.0
     names: float = 1.0
     fits: float = 0.0
+    counts: float = 0.0
     shown: float = 0.0
     repeats: float = 0.0
     bound: float = 0.0
@@ -90,6 +92,7 @@ class Weigher:
             sentence=_share(self._words, front | self._terms(around.quoted)),
             names=_share(self._names, passage),
             fits=self._asked.fits(around.answer, around.quoted),
+            counts=self._asked.counts(around.answer, around.quoted),
             shown=float(around.shown),
             repeats=len(answer & self._words.keys()) / len(answer) if answer else 0.0,
             bound=around.bound,

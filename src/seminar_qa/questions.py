@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from seminar_qa.figures import NUMBER_WORDS, WantedFigure, find_figure
 from seminar_qa.mentions import find_names
 
-_NUMBER_WORD = (
-    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    "|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    "|hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|double|once|both"
-)
 _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_IS_NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORD}|none|single|all|most|several|few)\b", re.I)
+_IS_NUMBER = re.compile(rf"\d|\b(?:{NUMBER_WORDS}|none|single|all|most|several|few)\b", re.I)
 _IS_DATE = re.compile(
     rf"\d|\b(?:{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow|spring"
     r"|summer|autumn|fall|winter|century|year|month|week|day|morning|afternoon|evening|night|when"
@@ -100,6 +96,11 @@ class Asked:
         return Wanted.ANYTHING
 
     @cached_property
+    def figure(self) -> WantedFigure | None:
+        """The figure that is asked for, None where none is or any will do."""
+        return find_figure(self.text)
+
+    @cached_property
     def wants_list(self) -> bool:
         """Whether several things are asked for."""
         return bool(_WANTS_LIST.search(self.text))
@@ -132,6 +133,10 @@ class Asked:
         if pattern.search(answer):
             return 1.0
         return 0.0 if pattern.search(sentence) else -1.0
+
+    def counts(self, answer: str, sentence: str) -> float:
+        """Return like `fits`, -1.0 to 1.0, whether an answer is of the unit that is asked for."""
+        return self.figure.fits(answer, sentence) if self.figure else self.fits(answer, sentence)
 
 
 _KINDS = {
