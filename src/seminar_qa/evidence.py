@@ -3,13 +3,15 @@
 Only measured here; what each is worth is in `calibration`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from seminar_qa.hits import Hit
-from seminar_qa.questions import Asked
+from seminar_qa.questions import Asked, Wanted
 from seminar_qa.reader import Span
+from seminar_qa.text import count_words
 
 
 class Vocabulary(Protocol):
@@ -33,7 +35,8 @@ class Evidence:
     answer of the kind that is asked for, -1.0 where none is near; `counts` is stricter: a figure
     must be of the unit, or count the things, that are asked for. `shown` is 1.0 for what stands
     out of the running text. `repeats` is the share of the answer that only says the question again.
-    `bound` is 1.0 where somebody speaks whom the question names, -1.0 where another does.
+    `bound` is 1.0 where somebody speaks whom the question names, -1.0 where another does. `length`
+    is log(1 + words of the answer) where no kind of thing is asked for, 0.0 for other questions.
     """
 
     span: float
@@ -48,6 +51,7 @@ class Evidence:
     shown: float = 0.0
     repeats: float = 0.0
     bound: float = 0.0
+    length: float = 0.0
 
     def weigh(self, weights: Mapping[str, float]) -> float:
         """Return the weighted sum of what `weights` name."""
@@ -72,6 +76,7 @@ class Weigher:
     def __init__(self, asked: Asked, vocabulary: Vocabulary):
         self._asked = asked
         self._vocabulary = vocabulary
+        self._is_open = asked.wanted is Wanted.ANYTHING
         self._known: dict[str, frozenset[str]] = {}
         self._words = {term: vocabulary.rarity(term) for term in vocabulary.terms(asked.text)}
         self._names = {
@@ -96,6 +101,7 @@ class Weigher:
             shown=float(around.shown),
             repeats=len(answer & self._words.keys()) / len(answer) if answer else 0.0,
             bound=around.bound,
+            length=math.log1p(count_words(around.answer)) if self._is_open else 0.0,
         )
 
     def _terms(self, text: str) -> frozenset[str]:

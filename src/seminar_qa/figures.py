@@ -53,9 +53,11 @@ _ASKS = {
         re.I,
     ),
     Unit.MONEY: re.compile(
-        r"\bhow much money\b|\bhow much (?:\w+ ){0,6}?(?:costs?|paid|pays?|earns?|earned|spent"
-        r"|spend|invest(?:ed)?|donated?|raised?|worth)\b"
-        r"|\b(?:what|which)(?: [\w'’-]+){0,6}? (?:fee|fine|price|cost|budget|revenue|salary|income|funding|profit|turnover|rent|wage)s?\b"
+        r"\bhow much money\b"
+        r"|\bhow much (?:\w+ ){0,6}?(?:costs?|paid|pays?|earns?|earned|spent|spend|invest(?:ed)?"
+        r"|donated?|raised?|worth)\b"
+        r"|\b(?:what|which)(?: [\w'’-]+){0,6}? (?:fee|fine|price|cost|budget|revenue|salary|income"
+        r"|funding|profit|turnover|rent|wage)s?\b"
         r"|\b(?:in|of) (?:dollars|euros|yen)\b|\b(?:dollar|euro) (?:amount|value|coverage)\b",
         re.I,
     ),
