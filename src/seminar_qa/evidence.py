@@ -31,12 +31,14 @@ class Evidence:
     `span` and `logit` are the reader's, `dense` and `coverage` the searchers'. `context`,
     `sentence` and `names` are shares, 0.0 to 1.0, of the question's words by their rarity: those
     that the passage has, those that the quoted sentences have, and those of its names that the
-    passage has; titles, headings and the speaker count as in the passage. `fits` is 1.0 for an
-    answer of the kind that is asked for, -1.0 where none is near; `counts` is stricter: a figure
-    must be of the unit, or count the things, that are asked for. `shown` is 1.0 for what stands
-    out of the running text. `repeats` is the share of the answer that only says the question again.
-    `bound` is 1.0 where somebody speaks whom the question names, -1.0 where another does. `length`
-    is log(1 + words of the answer) where no kind of thing is asked for, 0.0 for other questions.
+    passage has; titles, headings and the speaker count as in the passage. `topic` is the share
+    that the quoted sentences alone have; of a question that names who speaks, its names do not
+    count. `fits` is 1.0 for an answer of the kind that is asked for, -1.0 where none is near;
+    `counts` is stricter: a figure must be of the unit, or count the things, that are asked for.
+    `shown` is 1.0 for what stands out of the running text. `repeats` is the share of the answer
+    that only says the question again. `bound` is 1.0 where somebody speaks whom the question names,
+    -1.0 where another does. `length` is log(1 + words of the answer) where no kind of thing is
+    asked for, 0.0 for other questions.
     """
 
     span: float
@@ -45,6 +47,7 @@ class Evidence:
     coverage: float = 0.0
     context: float = 0.0
     sentence: float = 0.0
+    topic: float = 0.0
     names: float = 1.0
     fits: float = 0.0
     counts: float = 0.0
@@ -82,6 +85,7 @@ class Weigher:
         self._names = {
             term: vocabulary.rarity(term) for name in asked.names for term in vocabulary.terms(name)
         }
+        self._other = {term: w for term, w in self._words.items() if term not in self._names}
 
     def measure(self, hit: Hit, span: Span, around: Surroundings) -> Evidence:
         """Return the evidence for one candidate."""
@@ -95,6 +99,7 @@ class Weigher:
             coverage=hit.coverage,
             context=_share(self._words, passage),
             sentence=_share(self._words, front | self._terms(around.quoted)),
+            topic=_share(self._other if around.bound else self._words, self._terms(around.quoted)),
             names=_share(self._names, passage),
             fits=self._asked.fits(around.answer, around.quoted),
             counts=self._asked.counts(around.answer, around.quoted),
