@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 sys.path.append(str(Path(__file__).parents[1] / "training"))
 
+from average import average
 from near_misses import Exchanger, made_up_name
 from windows import SIZES, Asked, Collection, windows
 
@@ -145,3 +148,13 @@ def test_somebody_is_in_front_of_the_window_whom_the_question_names_or_not():
 def test_a_question_whose_answer_no_window_holds_has_no_rows():
     asked = Asked("What is all of it?", "", 0, 0, len(HARBOUR) + 1)
     assert Collection(TEXTS, ["Port", "Wind"], random.Random(1)).rows(asked) == []
+
+
+def test_weights_are_averaged_number_by_number(tmp_path):
+    paths = [tmp_path / name for name in ("a", "b")]
+    for path, value in zip(paths, (1.0, 2.0), strict=True):
+        save_file({"layer": torch.full((2, 3), value, dtype=torch.float16)}, path)
+    found = average(paths)
+    assert set(found) == {"layer"}
+    assert found["layer"].dtype == torch.float16
+    assert found["layer"].tolist() == [[1.5] * 3] * 2
