@@ -2,7 +2,7 @@
 
     python benchmarks/squad_given.py ../shared/eval/squad/dev-v2.0.part1.json.gz [--questions 0]
 
-A paragraph is cut into the product's own passages and the best span over them is the answer; a span
+A paragraph is read as the product reads it, and the best span over its windows is the answer; one
 whose score is not above the threshold is no answer. Three thresholds are told: 0, the reader's own
 (its span against its "no answer"); for either half of the articles the one that is best on the
 other half; and the best of all, found on the very questions, as the official script's `best_f1`.
@@ -30,7 +30,9 @@ from seminar_qa.parsers.source import SourceFile
 from seminar_qa.passages import split_passages
 from seminar_qa.reader import OnnxReader, Reader
 from seminar_qa.reading import read_report
+from seminar_qa.records import Record
 from seminar_qa.settings import Settings
+from seminar_qa.windows import read_windows
 
 OWN_THRESHOLD = 0.0
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -82,11 +84,11 @@ def sample(questions: Sequence[Given], count: int, seed: int = 0) -> list[Given]
     return [questions[i] for i in sorted(order[: count or None])]
 
 
-def windows(paragraph: str, words: int) -> list[str]:
-    """Return the passages that the product makes of a paragraph."""
+def as_record(paragraph: str, words: int) -> Record:
+    """Return a paragraph as the product cuts it."""
     reading = read_report("paragraph.txt", SourceFile(paragraph.encode()), "")
     passages = split_passages(reading.document, reading.sentences, size=words)
-    return [reading.document.text[p.start : p.end] for p in passages]
+    return Record(reading.document, reading.sentences, passages, range(len(passages)))
 
 
 def normalise(text: str) -> str:
@@ -118,15 +120,17 @@ def score(
     advance: Callable[[], None] = lambda: None,
 ) -> list[Scored]:
     """Read every question's paragraph and score the best span."""
-    made: dict[str, list[str]] = {}
+    made: dict[str, Record] = {}
     found = []
     for given in questions:
         if given.paragraph not in made:
-            made = {given.paragraph: windows(given.paragraph, words)}
-        texts = made[given.paragraph]
+            made = {given.paragraph: as_record(given.paragraph, words)}
+        record = made[given.paragraph]
+        text, pieces = record.document.text, [(record, p) for p in record.passages]
+        read = read_windows(reader, given.question, pieces, [""] * len(pieces))
         spans = [
-            (span.score, text[span.start : span.end])
-            for text, part in zip(texts, reader.read(given.question, texts), strict=True)
+            (span.score, text[passage.start + span.start : passage.start + span.end])
+            for (_, passage), part in zip(pieces, read, strict=True)
             for span in part[:1]
         ]
         value, answer = max(spans, default=(-1e9, ""))

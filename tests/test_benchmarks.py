@@ -174,7 +174,7 @@ class Marking:
 def test_the_best_span_over_the_passages_of_the_paragraph_is_the_answer():
     filler = "Many words stand here that say nothing at all about anybody in the north. " * 9
     paragraph = f"Their leader was Rollo. {filler}Nobody is named here."
-    assert len(squad_given.windows(paragraph, 80)) == 2
+    assert len(squad_given.as_record(paragraph, 80).passages) == 2
     asked = [
         squad_given.Given(0, "Who led?", paragraph, ("Rollo",)),
         squad_given.Given(0, "Who lost?", filler, ()),

@@ -1,5 +1,6 @@
 """What speaks for a candidate: shares of the question's words by their rarity, and scores."""
 
+import math
 from dataclasses import replace
 from typing import ClassVar
 
@@ -120,3 +121,25 @@ def test_evidence_is_weighed_by_name():
 def test_a_weight_for_what_is_not_measured_is_an_error():
     with pytest.raises(AttributeError, match="charm"):
         Evidence(span=2.0).weigh({"span": 1.0, "charm": 1.0})
+
+
+def test_the_topic_is_in_the_sentence_itself_and_who_speaks_is_no_part_of_it():
+    quoted = {"quoted": "All ferries sail.", "front": "Kiel", "passage": "Ann Lee of Kiel."}
+    assert measure(**quoted).topic == 3 / 8
+    question = "How many ferries sail to the port, according to Ann Lee?"
+    assert measure(question, **quoted).topic == 3 / 5
+    assert measure(question, **quoted, bound=1.0).topic == 1.0
+    assert measure(question, **quoted, bound=-1.0).topic == 1.0
+
+
+def test_the_length_of_an_answer_counts_where_no_kind_of_thing_is_asked_for():
+    found = measure("What is a quay?", answer="a wall for ships")
+    assert found.length == pytest.approx(math.log(5))
+    assert measure("How many ships?", answer="a wall for ships").length == 0.0
+
+
+def test_a_figure_must_count_what_is_asked_for():
+    sentence = "Two sessions were held on all the ferries of Kiel."
+    found = measure(quoted=sentence, passage=sentence, answer="Two")
+    assert (found.fits, found.counts) == (1.0, 0.5)
+    assert measure("Who sails?", quoted=sentence, answer="Kiel").counts == 1.0

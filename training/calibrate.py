@@ -45,7 +45,9 @@ from seminar_qa.text import collapse
 HERE = Path(__file__).parent
 OUT = HERE.parent / "src" / "seminar_qa" / "weights" / "calibration.json"
 RANKING = "span logit dense coverage context sentence fits shown repeats bound".split()
-CONFIDENCE = "score margin span dense coverage context names fits bound".split()
+CONFIDENCE = (
+    "score margin span logit dense coverage context topic names counts bound length"
+).split()
 STRICT = 0.05
 """In mode strict at most this share of the unanswerable questions held out may get an answer."""
 FOLDS = 5

@@ -13,12 +13,17 @@ with (training/README.md says how often)
 - a near miss on the answering window: a name, a number or a word of the question exchanged,
 - a speaker: "According to X" with X's name in front of the window, or another's: then no answer.
 
+`questions/near_misses.jsonl` holds questions that helpers of the project wrote on paragraphs of
+SQuAD 1.1, which these do not answer; each comes with the windows of its paragraph that share most
+words with it. One in sixteen of these paragraphs is left for judging.
+
 Of NQ-open every fifth and fourth question is left for `calibrate.py`. One JSON array a line, the
 rows of one question: [question, front, window, start, end], -1 for none.
 """
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -34,10 +39,16 @@ from seminar_qa.passages import split_passages
 from seminar_qa.sentences import split_sentences
 from seminar_qa.text import clean, collapse, words
 
+NEAR = Path(__file__).parent / "questions" / "near_misses.jsonl"
+WINDOWS_OF_NEAR = 2
+TIMES_NEAR = 2
+"""How often each written near miss is put in, with windows of another size."""
+KEPT_FOR_JUDGING = "0"
+"""Paragraphs whose id begins so are not trained on with their near misses."""
 SIZES = (30, 60, 90)
 NEGATIVES = 0.5
-NEAR_MISSES = 0.4
-CUT_OUT = 0.15
+NEAR_MISSES = 0.2
+CUT_OUT = 0.1
 SPEAKERS = 0.05
 AMONG = 6
 TITLED = 0.5
@@ -113,6 +124,16 @@ class Collection:
             rows += self._spoken(asked.question, window, span)
         return rows
 
+    def unanswered(self, question: str, number: int) -> list[list]:
+        """Return rows for a question that paragraph `number` does not answer."""
+        text, terms = self.texts[number], set(words(question))
+        cuts = self.by_size[self.rng.choice(SIZES)][number]
+        nearest = sorted(cuts, key=lambda c: -len(terms & set(words(text[c[0] : c[1]]))))
+        return [
+            [question, self._front(number), text[first:last], -1, -1]
+            for first, last in nearest[:WINDOWS_OF_NEAR]
+        ]
+
     def _front(self, number: int) -> str:
         return f"{self.titles[number]} | " if self.rng.random() < TITLED else ""
 
@@ -157,8 +178,20 @@ class Collection:
         yield [bound, front, window, *(span if right else [-1, -1])]
 
 
+def paragraph_id(text: str) -> str:
+    """Return what `questions/near_misses.jsonl` calls a paragraph: 10 digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def read_near_misses(path: Path = NEAR) -> dict[str, list[str]]:
+    """Return the questions that a paragraph does not answer, by its id."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {row["paragraph"]: row["questions"] for row in rows}
+
+
 def squad_units(source: Path, rng: random.Random) -> Iterator[list[list]]:
-    """Yield the rows of each question of SQuAD 1.1."""
+    """Yield the rows of each question of SQuAD 1.1, and of those that are near misses to it."""
+    near = read_near_misses()
     with gzip.open(source) as file:
         articles = json.load(file)["data"]
     for article in articles:
@@ -174,6 +207,10 @@ def squad_units(source: Path, rng: random.Random) -> Iterator[list[list]]:
                     collapse(question["question"]), title, number, start, start + len(text)
                 )
                 yield collection.rows(asked)
+            name = paragraph_id(paragraph["context"])
+            for missed in near.get(name, []) if name[0] != KEPT_FOR_JUDGING else ():
+                for _ in range(TIMES_NEAR):
+                    yield collection.unanswered(collapse(missed), number)
 
 
 def nq_units(source: Path, left_out: set[str], rng: random.Random) -> Iterator[list[list]]:

@@ -362,7 +362,9 @@ class Engine:
         spans = script.read(asked.text, passages)
         for (record, passage), hit, found in zip(passages, hits, spans, strict=True):
             bound = self._binding(hit.row, speakers)
-            goes_on = self._index.records.place_of(hit.row)[0] == spoken_of
+            goes_on = spoken_of is not None and (
+                self._index.records.place_of(hit.row)[0] == spoken_of
+            )
             proposed = finder.find(record, passage, hit, found, bound, goes_on=goes_on)
             candidates += [c for c in proposed if not within.by_speaker or _is_spoken(c, passage)]
         clock.stop("read")

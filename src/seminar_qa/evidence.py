@@ -3,13 +3,15 @@
 Only measured here; what each is worth is in `calibration`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from seminar_qa.hits import Hit
-from seminar_qa.questions import Asked
+from seminar_qa.questions import Asked, Wanted
 from seminar_qa.reader import Span
+from seminar_qa.text import count_words
 
 
 class Vocabulary(Protocol):
@@ -29,10 +31,14 @@ class Evidence:
     `span` and `logit` are the reader's, `dense` and `coverage` the searchers'. `context`,
     `sentence` and `names` are shares, 0.0 to 1.0, of the question's words by their rarity: those
     that the passage has, those that the quoted sentences have, and those of its names that the
-    passage has; titles, headings and the speaker count as in the passage. `fits` is 1.0 for an
-    answer of the kind that is asked for, -1.0 where none is near. `shown` is 1.0 for what stands
-    out of the running text. `repeats` is the share of the answer that only says the question again.
-    `bound` is 1.0 where somebody speaks whom the question names, -1.0 where another does.
+    passage has; titles, headings and the speaker count as in the passage. `topic` is the share
+    that the quoted sentences alone have; of a question that names who speaks, its names do not
+    count. `fits` is 1.0 for an answer of the kind that is asked for, -1.0 where none is near;
+    `counts` is stricter: a figure must be of the unit, or count the things, that are asked for.
+    `shown` is 1.0 for what stands out of the running text. `repeats` is the share of the answer
+    that only says the question again. `bound` is 1.0 where somebody speaks whom the question names,
+    -1.0 where another does. `length` is log(1 + words of the answer) where no kind of thing is
+    asked for, 0.0 for other questions.
     """
 
     span: float
@@ -41,11 +47,14 @@ class Evidence:
     coverage: float = 0.0
     context: float = 0.0
     sentence: float = 0.0
+    topic: float = 0.0
     names: float = 1.0
     fits: float = 0.0
+    counts: float = 0.0
     shown: float = 0.0
     repeats: float = 0.0
     bound: float = 0.0
+    length: float = 0.0
 
     def weigh(self, weights: Mapping[str, float]) -> float:
         """Return the weighted sum of what `weights` name."""
@@ -70,11 +79,13 @@ class Weigher:
     def __init__(self, asked: Asked, vocabulary: Vocabulary):
         self._asked = asked
         self._vocabulary = vocabulary
+        self._is_open = asked.wanted is Wanted.ANYTHING
         self._known: dict[str, frozenset[str]] = {}
         self._words = {term: vocabulary.rarity(term) for term in vocabulary.terms(asked.text)}
         self._names = {
             term: vocabulary.rarity(term) for name in asked.names for term in vocabulary.terms(name)
         }
+        self._other = {term: w for term, w in self._words.items() if term not in self._names}
 
     def measure(self, hit: Hit, span: Span, around: Surroundings) -> Evidence:
         """Return the evidence for one candidate."""
@@ -88,11 +99,14 @@ class Weigher:
             coverage=hit.coverage,
             context=_share(self._words, passage),
             sentence=_share(self._words, front | self._terms(around.quoted)),
+            topic=_share(self._other if around.bound else self._words, self._terms(around.quoted)),
             names=_share(self._names, passage),
             fits=self._asked.fits(around.answer, around.quoted),
+            counts=self._asked.counts(around.answer, around.quoted),
             shown=float(around.shown),
             repeats=len(answer & self._words.keys()) / len(answer) if answer else 0.0,
             bound=around.bound,
+            length=math.log1p(count_words(around.answer)) if self._is_open else 0.0,
         )
 
     def _terms(self, text: str) -> frozenset[str]:

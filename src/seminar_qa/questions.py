@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from seminar_qa.figures import NUMBER_WORDS, WantedFigure, find_figure
 from seminar_qa.mentions import find_names
 
-_NUMBER_WORD = (
-    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    "|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    "|hundreds?|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|double|once|both"
-)
 _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_IS_NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORD}|none|single|all|most|several|few)\b", re.I)
+_IS_NUMBER = re.compile(rf"\d|\b(?:{NUMBER_WORDS}|none|single|all|most|several|few)\b", re.I)
 _IS_DATE = re.compile(
     rf"\d|\b(?:{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow|spring"
     r"|summer|autumn|fall|winter|century|year|month|week|day|morning|afternoon|evening|night|when"
@@ -61,10 +57,12 @@ _WHO_SAID = re.compile(rf"^(?:\w+ ){{0,1}}?who(?:\s+\w+){{0,3}}?\s+(?:{_SAYING})
 _SAYS = re.compile(rf"\b(?:{_SAYING}|according to|opinion of|view of|stance|position)\b", re.I)
 _WANTS_LIST = re.compile(
     r"\b(?:which|what|name|list|whose)\b(?:\s+[\w-]+){0,3}?"
-    r"\s+(?:(?!does\b)[a-z-]{2,}[^s\W]s|criteria|people|countries)\b"
+    r"\s+(?:(?!does\b)[a-z-]{2,}[^siu\W]s|criteria|people|countries)\b"
+    r"(?!\s+(?:the|a|an|its|their|his|her|this|that|it|them|him|up|off|out)\b)"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|all)\b|^(?:list|name)\b",
     re.I,
 )
+_ORDER = re.compile(r"(?:name|report|describe|explain|state|mention|tell|note|give|add)\b", re.I)
 _FIGURE = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,:]\d+)*(?![A-Za-z\d])")
 
 
@@ -98,6 +96,11 @@ class Asked:
         return Wanted.ANYTHING
 
     @cached_property
+    def figure(self) -> WantedFigure | None:
+        """The figure that is asked for, None where none is or any will do."""
+        return find_figure(self.text)
+
+    @cached_property
     def wants_list(self) -> bool:
         """Whether several things are asked for."""
         return bool(_WANTS_LIST.search(self.text))
@@ -110,7 +113,9 @@ class Asked:
     @cached_property
     def is_about_saying(self) -> bool:
         """Whether it asks what somebody said, thought or proposed."""
-        return bool(_SAYS.search(self.text)) and not self.wants_speaker
+        order = _ORDER.match(self.text)
+        said = _SAYS.search(self.text, order.end() if order else 0)
+        return said is not None and not self.wants_speaker
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -128,6 +133,10 @@ class Asked:
         if pattern.search(answer):
             return 1.0
         return 0.0 if pattern.search(sentence) else -1.0
+
+    def counts(self, answer: str, sentence: str) -> float:
+        """Return like `fits`, -1.0 to 1.0, whether an answer is of the unit that is asked for."""
+        return self.figure.fits(answer, sentence) if self.figure else self.fits(answer, sentence)
 
 
 _KINDS = {
