@@ -2,6 +2,7 @@
 
 import json
 import math
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -227,3 +228,37 @@ def test_an_index_is_built_anew_for_what_decides_it_and_not_for_what_reads_it():
     needed = homes.needed_modules()
     assert {"ingest", "index", "passages", "parsers.pdf", "facts", "lexical"} <= set(needed)
     assert not {"hits", "answers", "engine", "reader", "calibration", "settings"} & set(needed)
+
+
+def test_no_kill_at_any_instant_of_a_run_cost_the_index(home: Path, tmp_path: Path):
+    committed = result("faults")
+    assert committed["runs"] >= 200
+    assert committed["failures"] == []
+    assert min(committed["answered_as_the_old"], committed["answered_as_the_new"]) > 0
+    command = [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "20", "--seed", "2"]
+    models = ["--models", home / "index" / "models"]
+    done = subprocess.run(
+        [*command, *models, "--result", tmp_path / "faults.json"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((tmp_path / "faults.json").read_text(encoding="utf-8"))
+    assert found["runs"] == 20
+    assert found["killed"] > 10
+
+
+def test_following_a_thousand_reports_takes_as_long_as_promised():
+    found = result("follow")
+    assert found["reports"] >= 1000
+    assert found["seconds"]["unchanged"] <= 1.5
+    assert found["seconds"]["one_changed"] <= 3
+    assert found["seconds"]["one_renamed"] <= 3
+
+
+def test_swaps_lose_no_question_and_mix_no_generations():
+    found = result("swaps")
+    assert (found["clients"], found["swaps"]) == (8, 20)
+    assert (found["errors"], found["mixed"]) == (0, 0)
+    assert found["p99_ratio"] <= 3
