@@ -5,8 +5,9 @@
 
 A server answers clients that ask without pause, first in peace and then while it is asked again and
 again for an index run, each after every report was rewritten. Every report names its edition, so an
-answer that mixes generations shows. Exported models are taken from `--models`, if given. Writes
-benchmarks/results/swaps.json.
+answer that mixes generations shows, and one that names none is counted. Exported models are taken
+from `--models`, if given. Writes benchmarks/results/swaps.json; ends with 1 when a question was
+lost or an answer mixed generations.
 """
 
 import argparse
@@ -29,6 +30,8 @@ import numpy as np
 RESULT = Path(__file__).parent / "results" / "swaps.json"
 TOOL = [sys.executable, "-m", "seminar_qa.cli"]
 TOKEN = "of this benchmark"
+WARMING = 10.0
+"""So many seconds are asked before the peace counts."""
 PLACES = (
     *("Aarhus", "Bergen", "Cadiz", "Dublin", "Esbjerg", "Faro", "Genoa", "Hamburg", "Izmir"),
     *("Kobe", "Lisbon", "Malmo", "Nagoya", "Odense", "Porto", "Riga", "Sines", "Trieste"),
@@ -117,12 +120,16 @@ def ask_without_pause(
     return asked
 
 
-def is_mixed(asked: Asked, edition_of: dict[str, int]) -> bool:
-    """Tell whether an answer quotes another edition than its generation is of."""
-    edition = edition_of[asked.reply["index"]["generation"]]
+def editions(asked: Asked) -> set[int]:
+    """Return the editions that an answer quotes."""
     quotes = asked.reply["quotes"] + asked.reply["nearest"]
     texts = " ".join(quote["before"] + quote["text"] + quote["after"] for quote in quotes)
-    return not set(re.findall(r"(\d+) (?:ships|containers)", texts)) <= {str(edition)}
+    return set(map(int, re.findall(r"(\d+) (?:ships|containers)", texts)))
+
+
+def is_mixed(asked: Asked, edition_of: dict[str, int]) -> bool:
+    """Tell whether an answer quotes another edition than its generation is of."""
+    return not editions(asked) <= {edition_of[asked.reply["index"]["generation"]]}
 
 
 def figures(asked: list[Asked]) -> dict[str, float]:
@@ -146,6 +153,8 @@ def measure(options: argparse.Namespace, home: Path) -> dict:
             for seed in range(options.clients)
         ]
         try:
+            time.sleep(WARMING)
+            warm = time.perf_counter()
             time.sleep(options.seconds)
             begun = time.perf_counter()
             for edition in range(1001, 1001 + options.swaps):
@@ -157,7 +166,7 @@ def measure(options: argparse.Namespace, home: Path) -> dict:
         asked = [one for client in asking for one in client.result()]
     service.end()
     good = [one for one in asked if one.status == 200]
-    peace = figures([one for one in good if one.at <= begun])
+    peace = figures([one for one in good if warm <= one.at - one.seconds and one.at <= begun])
     swaps = figures([one for one in good if begun < one.at - one.seconds <= ended])
     return {
         "clients": options.clients,
@@ -166,6 +175,7 @@ def measure(options: argparse.Namespace, home: Path) -> dict:
         "seconds_a_swap": round((ended - begun) / options.swaps, 2),
         "errors": len(asked) - len(good),
         "mixed": sum(is_mixed(one, edition_of) for one in good),
+        "without_figure": sum(not editions(one) for one in good),
         "generations_answered": len({one.reply["index"]["generation"] for one in good}),
         "in_peace": peace,
         "during_swaps": swaps,
@@ -198,6 +208,7 @@ def main() -> None:
     options.result.parent.mkdir(exist_ok=True)
     options.result.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))
+    sys.exit(1 if result["errors"] or result["mixed"] else 0)
 
 
 if __name__ == "__main__":

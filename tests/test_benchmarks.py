@@ -246,7 +246,7 @@ def test_no_kill_at_any_instant_of_a_run_cost_the_index(home: Path, tmp_path: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "faults.json").read_text(encoding="utf-8"))
     assert found["runs"] == 20
-    assert found["killed"] > 10
+    assert found["killed"] >= 8
 
 
 def test_following_a_thousand_reports_takes_as_long_as_promised():
@@ -261,4 +261,6 @@ def test_swaps_lose_no_question_and_mix_no_generations():
     found = result("swaps")
     assert (found["clients"], found["swaps"]) == (8, 20)
     assert (found["errors"], found["mixed"]) == (0, 0)
+    assert found["generations_answered"] >= 2
+    assert found["without_figure"] < found["during_swaps"]["questions"]
     assert found["p99_ratio"] <= 3

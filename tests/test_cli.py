@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from seminar_qa import cli
+from seminar_qa.errors import IndexDamagedError
+
 COMMANDS = ["index", "rollback", "ask", "serve", "status", "text", "evaluate"]
 
 
@@ -505,6 +508,76 @@ def test_index_watch_indexes_what_is_put_into_the_folder(fresh_home):
         end(process, signal.SIGTERM)
     assert (first["built"], first["documents"], second["documents"]) == (True, 1, 2)
     assert second["difference"]["added"] == ["new.md"]
+
+
+ENDED = """
+import sys
+import time
+from seminar_qa import ingest
+from seminar_qa.cli import main
+from toys import ToyModels, ToyReader
+
+class Slow(ToyModels):
+    def encode(self, texts, advance=lambda _: None):
+        if when == "embedding":
+            wait()
+        return super().encode(texts, advance)
+
+class Waits(ingest._Run):
+    def _clean(self):
+        wait()
+
+def wait():
+    print("here", flush=True)
+    time.sleep(60)
+
+ingest.InstalledModels = lambda _: Slow()
+when = sys.argv[1]
+if when == "clearing":
+    ingest._Run = Waits
+sys.argv = ["seminar-qa", "index"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [("embedding", "there is no index"), ("clearing", "generation 2[0-9T]+-[0-9a-f]+ answers")],
+)
+def test_a_run_that_is_ended_leaves_nothing_half_and_says_what_answers(tmp_path, when, told):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.txt").write_text("The harbour grows. It is deep.\n")
+    here = Path(__file__).parent
+    environment = {
+        **os.environ,
+        "SEMINAR_QA_HOME": str(tmp_path),
+        "PYTHONPATH": f"{here.parent / 'src'}{os.pathsep}{here}",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDED, when],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stdout.readline() == "here\n"
+        code, _, err = end(process, signal.SIGTERM)
+    assert code == 128 + signal.SIGTERM
+    assert re.fullmatch(rf"seminar-qa: the run was ended; {told}.*; another run goes on .*\n", err)
+    left = [path.name for path in (tmp_path / "index" / "generations").iterdir()]
+    assert len(left) == (when == "clearing")
+    assert not any(name.endswith(".building") for name in left)
+
+
+def test_no_question_is_answered_before_every_byte_was_looked_at():
+    class Large:
+        verified = False
+
+        def check_index(self):
+            raise IndexDamagedError("it was altered")
+
+    with pytest.raises(IndexDamagedError, match="it was altered"):
+        cli._checked(Large())
 
 
 def test_index_watch_does_not_go_with_a_dry_run(tmp_path):

@@ -1,5 +1,6 @@
 """A generation stays on disk while somebody has hold of it, in this process or another."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seminar_qa import holds
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnavailableError
 
 pytestmark = pytest.mark.skipif(not holds.CAN_TELL, reason="there are no such locks")
 
@@ -63,8 +64,19 @@ def test_a_hold_of_another_process_counts_until_that_ends_in_whatever_way(genera
 
 def test_what_is_gone_cannot_be_held(generation: Path):
     holds.remove_unless_held(generation)
-    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index$"):
         holds.Hold(generation)
+
+
+def test_too_many_open_files_are_not_taken_for_a_disk_without_locks(generation: Path):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        with pytest.raises(IndexUnavailableError, match="ulimit -n") as told:
+            holds.Hold(generation)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert not isinstance(told.value, IndexDamagedError)
 
 
 def test_a_folder_without_the_file_can_be_removed(tmp_path: Path):

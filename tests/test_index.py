@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seminar_qa import index
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.embeddings import Embeddings
 from seminar_qa.errors import IndexDamagedError, IndexMissingError
@@ -17,6 +18,7 @@ from seminar_qa.index import (
     Contents,
     GenerationWriter,
     PassageIndex,
+    clear_generations,
     current_generation,
     remove_old_generations,
     roll_back,
@@ -85,13 +87,13 @@ def generations(folder: Path) -> set[str]:
 
 def test_a_finished_generation_is_current_and_open_to_search(tmp_path: Path):
     manifest = build(tmp_path)
-    index = PassageIndex.open(tmp_path)
-    assert index.manifest == manifest
-    assert index.manifest.generation == current_generation(tmp_path)
-    assert (index.folder, index.verified) == (generation(tmp_path), True)
-    assert index.records.record(0).document.text == TEXT
-    assert index.dense.search(VECTORS[1], 1) == [(1, 1.0)]
-    assert [row for row, _ in index.lexical.search("Iwate", 5)] == [0]
+    opened = PassageIndex.open(tmp_path)
+    assert opened.manifest == manifest
+    assert opened.manifest.generation == current_generation(tmp_path)
+    assert (opened.folder, opened.verified) == (generation(tmp_path), True)
+    assert opened.records.record(0).document.text == TEXT
+    assert opened.dense.search(VECTORS[1], 1) == [(1, 1.0)]
+    assert [row for row, _ in opened.lexical.search("Iwate", 5)] == [0]
 
 
 def test_a_manifest_tells_what_the_generation_is_made_of(tmp_path: Path):
@@ -120,10 +122,10 @@ def test_a_generation_goes_on_from_the_records_of_another_and_names_it(tmp_path:
     add(writer.records, "n")
     second = finish(writer, VECTORS, np.array([2, 3]))
     assert (second.previous, second.serial) == (first.generation, 2)
-    index = PassageIndex.open(tmp_path)
-    assert index.records.place_of(3) == (1, 1)
-    assert index.dense.search(VECTORS[1], 1) == [(3, 1.0)]
-    assert [row for row, _ in index.lexical.search("Iwate", 5)] == [2]
+    opened = PassageIndex.open(tmp_path)
+    assert opened.records.place_of(3) == (1, 1)
+    assert opened.dense.search(VECTORS[1], 1) == [(3, 1.0)]
+    assert [row for row, _ in opened.lexical.search("Iwate", 5)] == [2]
     assert PassageIndex.open_generation(base).records.place_of(1) == (0, 1)
 
 
@@ -137,6 +139,56 @@ def test_nothing_is_current_before_a_generation_is_finished(tmp_path: Path):
 def test_an_abandoned_generation_leaves_nothing(tmp_path: Path):
     GenerationWriter(tmp_path).abandon()
     assert list((tmp_path / "generations").iterdir()) == []
+
+
+def refuse(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def finished(folder: Path) -> GenerationWriter:
+    """Finish a generation, and abandon it when that does not go well."""
+    writer = GenerationWriter(folder)
+    add(writer.records)
+    try:
+        finish(writer, VECTORS, ROWS)
+    except OSError:
+        writer.abandon()
+    return writer
+
+
+def test_a_generation_that_cannot_be_named_is_abandoned(tmp_path: Path, monkeypatch):
+    first = build(tmp_path)
+    monkeypatch.setattr(index, "_make_current", refuse)
+    finished(tmp_path)
+    assert generations(tmp_path) == {first.generation}
+
+
+def test_a_generation_that_answers_is_never_abandoned(tmp_path: Path, monkeypatch):
+    build(tmp_path)
+    named = index._make_current
+
+    def then_refuse(*arguments) -> None:
+        named(*arguments)
+        refuse()
+
+    monkeypatch.setattr(index, "_make_current", then_refuse)
+    writer = finished(tmp_path)
+    assert PassageIndex.open(tmp_path).manifest.generation == writer.name
+
+
+def test_what_killed_runs_left_is_cleared_and_what_was_finished_only_by_who_is_current(
+    tmp_path: Path,
+):
+    first, second = build(tmp_path), build(tmp_path)
+    for name in ("a.building", "b.removed", "c"):
+        (tmp_path / "generations" / name).mkdir()
+    kept = (tmp_path / "current").read_text()
+    (tmp_path / "current").write_text("?")
+    clear_generations(tmp_path)
+    assert generations(tmp_path) == {first.generation, second.generation, "c"}
+    (tmp_path / "current").write_text(kept)
+    clear_generations(tmp_path)
+    assert generations(tmp_path) == {first.generation, second.generation}
 
 
 def test_parts_that_differ_in_size_are_never_made_current(tmp_path: Path):
@@ -208,7 +260,7 @@ def test_a_file_overwritten_at_the_same_length_is_damage(tmp_path: Path, name: s
     build(tmp_path)
     file = generation(tmp_path) / name
     file.write_bytes(b"?" * file.stat().st_size)
-    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index$"):
         PassageIndex.open(tmp_path)
 
 
@@ -246,6 +298,18 @@ def test_an_index_of_another_version_is_refused_with_the_cure(tmp_path: Path, fo
     other = replace(manifest, recipe=replace(RECIPE, format=format))
     other.write(generation(tmp_path) / "manifest.json")
     with pytest.raises(IndexDamagedError, match=rf"\(format {format}, not {FORMAT}\); .*run: sem"):
+        PassageIndex.open(tmp_path)
+
+
+def test_an_index_of_an_earlier_version_that_had_no_holds_is_told_as_such(tmp_path: Path):
+    manifest = build(tmp_path)
+    (generation(tmp_path) / ".reading").unlink()
+    with pytest.raises(IndexDamagedError, match=r"\.reading is missing; run: seminar-qa index$"):
+        PassageIndex.open(tmp_path)
+    earlier = replace(manifest, recipe=replace(RECIPE, format=2))
+    earlier.write(generation(tmp_path) / "manifest.json")
+    (tmp_path / "current").write_text(f"{manifest.generation}\n")
+    with pytest.raises(IndexDamagedError, match=r"by another version .*run: seminar-qa index$"):
         PassageIndex.open(tmp_path)
 
 

@@ -19,7 +19,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from pdfs import drawn, page
-from seminar_qa import index, ingest, parsers
+from seminar_qa import index, ingest, manifest, parsers
 from seminar_qa.documents import Document, Speaker
 from seminar_qa.embeddings import AT_ONCE
 from seminar_qa.engine import Engine
@@ -30,6 +30,7 @@ from seminar_qa.errors import (
     IndexMissingError,
     IndexUnavailableError,
     ModelError,
+    NotReadError,
     UnreadableFileError,
 )
 from seminar_qa.index import PassageIndex, current_generation
@@ -546,6 +547,43 @@ def test_a_file_that_vanishes_while_it_is_read_is_told_and_gone_at_the_next_run(
     assert {*documents(built)} == {REPORT}
 
 
+def test_a_shortage_that_passes_is_no_reason_to_leave_a_report_out(built: Settings):
+    class Short(ToyReader):
+        def __call__(self, jobs, limits, processes):
+            yield from ((job, NotReadError(f"{job.path}: no process")) for job in jobs)
+
+    write(built, a__txt=NOTE)
+    (unread,) = build(built, read=Short()).unread
+    assert unread.reason == "a.txt: no process"
+    assert differ(built).changed == ("a.txt",)
+    assert build(built).unread == ()
+    assert {*documents(built)} == {"a.txt", REPORT}
+
+
+def test_a_misnamed_copy_does_not_hide_a_good_report(built: Settings):
+    write(built, a__pdf=NOTE, b__txt=NOTE)
+    outcome = build(built)
+    assert (outcome.unread, outcome.read) == ((), 2)
+    assert {*documents(built)} == {"b.txt", REPORT}
+    assert PassageIndex.open(built.index).manifest.copies == {"a.pdf": "b.txt"}
+    assert not differ(built)
+    (built.documents / "b.txt").unlink()
+    assert stale_after(built) == ["a.pdf"]
+
+
+@pytest.mark.parametrize("left", ["nothing", "a torn file", "no folder"])
+def test_without_any_report_left_the_index_is_said_to_answer_still(built: Settings, left: str):
+    (built.documents / REPORT).unlink()
+    if left == "a torn file":
+        write(built, a__txt=BROKEN)
+    if left == "no folder":
+        built.documents.rmdir()
+    told = rf"; the index still answers from 1 report: .* remove the folder {built.index}$"
+    with pytest.raises(DocumentsError, match=told):
+        build(built)
+    assert {*documents(built)} == {REPORT}
+
+
 # An index that was followed is the index that would be built
 
 
@@ -623,6 +661,29 @@ def test_what_a_killed_build_left_is_cleared_by_the_next(built: Settings):
     assert not any(name.endswith(".building") for name in generations(built))
 
 
+def test_what_killed_runs_left_is_cleared_before_the_next_builds(built: Settings):
+    now = current_generation(built.index)
+    for name in ("20010101T000000-abcdef.building", "20010101T000000-abcdef"):
+        (built.index / "generations" / name).mkdir()
+    write(built, a__txt=NOTE)
+    with pytest.raises(KeyboardInterrupt):
+        build(built, Interrupter("reading"))
+    assert generations(built) == [now]
+
+
+def test_when_only_the_clearing_up_fails_the_new_generation_is_said_to_answer(
+    built: Settings, monkeypatch
+):
+    def refuse(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(index, "remove_old_generations", refuse)
+    write(built, a__txt=NOTE)
+    with pytest.raises(IndexUnavailableError, match="Input/output error; generation .* answers$"):
+        build(built)
+    assert PassageIndex.open(built.index).manifest.documents == 2
+
+
 def test_a_run_that_is_finished_leaves_nothing_but_two_generations(built: Settings):
     (built.index / "work").mkdir()
     (built.index / "work" / "vectors.log").write_bytes(b"foreign")
@@ -687,7 +748,7 @@ def test_a_damaged_generation_is_not_gone_back_to(built: Settings, name: str):
     first = current_generation(built.index)
     second = build(built, force=True).generation
     flip(built.index / "generations" / first / name)
-    with pytest.raises(IndexDamagedError, match="run: seminar-qa index --force"):
+    with pytest.raises(IndexDamagedError, match="run: seminar-qa index$"):
         roll_back(built)
     assert current_generation(built.index) == second
 
@@ -732,6 +793,40 @@ def test_damaged_searchers_are_made_anew_from_the_records(
     (why,) = outcome.difference.why
     assert name in why and why.endswith("was altered: it is made anew from the records")
     assert (reader.read, bool(outcome.embedded)) == ([], embedded)
+    assert held(built) == before
+
+
+def test_a_large_index_that_is_damaged_is_noticed_by_a_run_and_made_anew(
+    built: Settings, monkeypatch
+):
+    before = held(built)
+    monkeypatch.setattr(manifest, "CHECKED_AT_OPEN", 0)
+    monkeypatch.setattr(manifest, "_SMALL", 0)
+    for name, made_anew in (("dense/vectors.npy", "from the records"), ("records.sqlite", "every")):
+        flip(built.index / "generations" / current_generation(built.index) / name)
+        assert any(made_anew in why for why in differ(built).why)
+        assert build(built).built
+        assert not build(built).built
+    assert held(built) == before
+
+
+def test_a_generation_that_nobody_can_hold_is_made_anew(built: Settings):
+    generation = built.index / "generations" / current_generation(built.index)
+    (generation / ".reading").unlink()
+    reader = ToyReader()
+    assert build(built, read=reader).embedded == 0
+    assert reader.read == []
+    assert PassageIndex.open(built.index).manifest.documents == 1
+
+
+@pytest.mark.parametrize("name", ["dense/vectors.npy", "records.sqlite", "manifest.json"])
+def test_after_damage_the_last_sound_generation_is_gone_back_to(built: Settings, name: str):
+    sound, before = current_generation(built.index), held(built)
+    write(built, a__txt=NOTE)
+    build(built)
+    flip(built.index / "generations" / current_generation(built.index) / name)
+    build(built)
+    assert roll_back(built).generation == sound
     assert held(built) == before
 
 
@@ -825,11 +920,29 @@ def test_a_journal_is_taken_only_for_what_it_was_written_for(settings: Settings)
     other, reader = ToyModels("other"), ToyReader()
     outcome = build(settings, models=other, read=reader)
     assert (reader.read, len(other.embedded)) == ([], outcome.passages)
+
+
+def test_a_forced_run_goes_on_only_where_another_forced_run_was(settings: Settings):
     with pytest.raises(KeyboardInterrupt):
-        build(settings, Interrupter("writing"), force=True)
+        build(settings, Interrupter("writing"))
     reader = ToyReader()
-    assert build(settings, read=reader, force=True).embedded == outcome.passages
-    assert reader.read == [REPORT]  # force takes nothing over
+    with pytest.raises(KeyboardInterrupt):
+        build(settings, Interrupter("writing"), force=True, read=reader)
+    assert reader.read == [REPORT]
+    reader = ToyReader()
+    outcome = build(settings, read=reader, force=True)
+    assert (reader.read, outcome.embedded) == ([], 0)
+
+
+def test_what_a_forced_run_left_when_it_was_done_is_not_taken_by_the_next(
+    built: Settings, monkeypatch
+):
+    monkeypatch.setattr(ingest._Run, "_clean", lambda _: None)  # as if it was killed there
+    build(built, force=True)
+    monkeypatch.undo()
+    reader = ToyReader()
+    outcome = build(built, read=reader, force=True)
+    assert (reader.read, outcome.embedded) == ([REPORT], outcome.passages)
 
 
 def test_a_failure_is_not_tried_again_by_the_run_that_goes_on(settings: Settings):

@@ -1,12 +1,18 @@
 """Index runs as jobs: one at a time, told to all who listen, and none takes the server down."""
 
 import asyncio
+import os
+import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from seminar_qa.errors import DocumentsError, IndexBusyError, IndexRunError
-from seminar_qa.ingest import Outcome, SilentProgress, build_index
+from seminar_qa.ingest import Outcome, SilentProgress, _one_writer, build_index
 from seminar_qa.jobs import SHOWN, Counted, Jobs, ProcessRunner, State, summarise
 from seminar_qa.settings import Settings
 from seminar_qa.sync import Difference
@@ -106,6 +112,51 @@ def test_a_failed_run_leaves_what_the_one_before_it_did(jobs, runner):
     runner.ending = DocumentsError("none")
     jobs.start()
     assert ended(jobs).result == DONE
+
+
+def test_an_index_that_cannot_be_taken_up_is_built_all_the_same(runner):
+    def finished():
+        raise RuntimeError("a bug")
+
+    jobs = Jobs(runner, finished=finished)
+    runner.gate.set()
+    jobs.start()
+    state = ended(jobs)
+    assert (state.status, state.result, state.error) == ("finished", DONE, None)
+
+
+@pytest.mark.parametrize("before", [None, DONE, DocumentsError("none")])
+def test_another_writer_at_work_is_no_failed_run(runner, before):
+    runner.gate.set()
+    jobs = Jobs(runner)
+    if before:
+        runner.ending = before
+        jobs.start()
+        ended(jobs)
+    was = jobs.state
+    runner.ending = IndexBusyError("another run (process 7) is writing it")
+    jobs.start()
+    busy = "another run (process 7) is writing it"
+    assert ended(jobs) == replace(was, run=was.run + 1, busy=busy)
+    with pytest.raises(IndexBusyError, match="process 7"):
+        jobs.run()
+    runner.ending = DONE
+    assert jobs.run() is True
+    assert jobs.state.busy is None
+
+
+def test_a_run_that_no_thread_can_do_is_none(jobs, runner, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(IndexRunError, match="can't start new thread"):
+            jobs.start()
+    assert jobs.state == State("idle", 0)
+    runner.gate.set()
+    jobs.start()
+    assert ended(jobs).status == "finished"
 
 
 def test_the_engine_is_opened_before_a_run_is_told_to_be_finished(runner):
@@ -228,9 +279,81 @@ def test_a_process_that_cannot_index_says_why_in_its_own_words(tmp_path):
         ProcessRunner(Settings(home=tmp_path)).run(SilentProgress(), force=False)
 
 
-def test_a_process_is_not_given_the_organisers_token(tmp_path):
-    settings = Settings(home=tmp_path, organiser_token="a secret")
-    assert "a secret" not in str(vars(ProcessRunner(settings)))
+@pytest.fixture
+def instead(tmp_path, monkeypatch):
+    """Return a function that puts a script of the shell in the place of the run's process."""
+
+    def put(script):
+        (tmp_path / "python").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "python").chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    return put
+
+
+def test_a_process_is_not_given_the_organisers_token(tmp_path, instead, monkeypatch):
+    for name in ("SEMINAR_QA_ORGANISER_TOKEN", "seminar_qa_organiser_token"):
+        monkeypatch.setenv(name, "a secret")
+    monkeypatch.setenv("SEMINAR_QA_HOME", str(tmp_path))
+    instead(f"(env; cat) > '{tmp_path}/given'; echo '{{\"error\": \"enough\"}}'")
+    with pytest.raises(IndexRunError, match="enough"):
+        ProcessRunner(Settings(organiser_token="a secret")).run(SilentProgress(), force=False)
+    given = (tmp_path / "given").read_text()
+    assert f"SEMINAR_QA_HOME={tmp_path}" in given
+    assert '"force": false' in given
+    assert "secret" not in given
+
+
+def test_a_process_that_is_killed_while_it_writes_is_told_so(tmp_path, instead):
+    instead("""echo '{"stage": "reading", "total": 3}'; printf '{"ste'; kill -9 $$""")
+    with pytest.raises(IndexRunError, match="SIGKILL"):
+        ProcessRunner(Settings(home=tmp_path)).run(SilentProgress(), force=False)
+
+
+def test_settings_that_became_invalid_are_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMINAR_QA_HOME", str(tmp_path))
+    runner = ProcessRunner(Settings())
+    (tmp_path / "seminar-qa.toml").write_text("passage_words = [")
+    with pytest.raises(IndexRunError, match="seminar-qa.toml cannot be read"):
+        runner.run(SilentProgress(), force=False)
+
+
+def test_a_process_that_meets_another_writer_says_that_it_is_busy(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.md").write_text("The harbour counted ships.")
+    runner = ProcessRunner(Settings(home=tmp_path))
+    with _one_writer(tmp_path / "index"), pytest.raises(IndexBusyError, match=str(os.getpid())):
+        runner.run(SilentProgress(), force=False)
+
+
+def test_a_run_that_is_told_to_end_does_so_and_the_next_one_goes_on(tmp_path, instead):
+    (tmp_path / "documents").mkdir()
+    for number in range(8):
+        text = f"The harbour {number} counted {number} ships."
+        (tmp_path / "documents" / f"{number}.md").write_text(text)
+    log, python = tmp_path / "log", sys.executable
+
+    def run_of_toys(pause):
+        instead(f"exec '{python}' '{Path(__file__).parent}/toy_jobs.py' '{log}' {pause}")
+        return ProcessRunner(Settings(home=tmp_path))
+
+    def read():
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [line for line in lines if line.startswith("read")]
+
+    runner = run_of_toys(1)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(runner.run, SilentProgress(), force=False)
+        while len(read()) < 3 and not running.done():
+            time.sleep(0.05)
+        runner._process.terminate()
+        with pytest.raises(IndexRunError, match="the run was stopped; start it again, it goes on"):
+            running.result(60)
+    assert len(read()) < 8
+    assert list((tmp_path / "index").glob("generations/*")) == []
+    summary = run_of_toys(0).run(SilentProgress(), force=False)
+    assert (summary.built, summary.documents) == (True, 8)
+    assert len(set(read())) == 8 <= len(read()) <= 9  # the one at work may be read twice
 
 
 def test_a_runner_that_was_stopped_ends_its_process(tmp_path):

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import tantivy
 
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnavailableError
 from seminar_qa.lexical import LexicalIndex
 
 TEXTS = [
@@ -117,6 +118,38 @@ def test_a_missing_folder_is_a_damaged_index_and_the_message_names_the_cure(tmp_
         LexicalIndex.open(tmp_path / "nowhere")
 
 
+@pytest.fixture
+def shut(index, tmp_path) -> Path:
+    """An index whose folder takes no lock, as one of another user or on a read-only disk."""
+    (tmp_path / ".tantivy-meta.lock").unlink()
+    (tmp_path / ".tantivy-meta.lock").mkdir()
+    with pytest.raises(ValueError, match="Lockfile"):
+        tantivy.Index.open(str(tmp_path))
+    return tmp_path
+
+
+def test_an_index_that_cannot_be_written_can_be_read(index, shut, tmp_path_factory, monkeypatch):
+    beside = tmp_path_factory.mktemp("beside")
+    monkeypatch.setattr(tempfile, "tempdir", str(beside))
+    opened = LexicalIndex.open(shut)
+    assert list(beside.iterdir()) == []
+    assert len(opened) == 4
+    assert opened.search("Osaka hydrogen", 5) == index.search("Osaka hydrogen", 5)
+
+
+def test_an_index_that_can_be_locked_nowhere_is_not_damaged(shut, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(shut / "nowhere"))
+    with pytest.raises(IndexUnavailableError, match="TMPDIR") as told:
+        LexicalIndex.open(shut)
+    assert not isinstance(told.value, IndexDamagedError)
+
+
+def test_a_damaged_index_that_cannot_be_written_is_damaged(shut):
+    next(shut.glob("*.term")).unlink()
+    with pytest.raises(IndexDamagedError):
+        LexicalIndex.open(shut)
+
+
 def test_an_index_with_a_broken_file_is_damaged(index, tmp_path):
     (tmp_path / "meta.json").write_text("{")
     with pytest.raises(IndexDamagedError):
@@ -157,3 +190,10 @@ def test_a_full_disk_is_an_error_of_the_disk(tmp_path: Path):
     )
     assert done.stdout.startswith("[Errno ")
     assert str(tmp_path) in done.stdout
+
+
+def test_the_files_may_be_read_by_whom_any_other_file_may(tmp_path: Path):
+    LexicalIndex.build([(0, "Alsace works with Iwate.")], tmp_path)
+    modes = {file.stat().st_mode for file in tmp_path.iterdir()}
+    (tmp_path / "other").touch()
+    assert modes == {(tmp_path / "other").stat().st_mode}

@@ -1,9 +1,12 @@
 """The service while the index changes: who may start a run, who hears of it, and who answers."""
 
+import asyncio
+import errno
 import gc
 import http.client
 import json
 import re
+import sys
 import threading
 import time
 import urllib.request
@@ -11,6 +14,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import fastapi.routing
@@ -18,18 +22,27 @@ import pytest
 from starlette.testclient import TestClient
 
 from chromium import browsing
+from seminar_qa import api, cli, manifest
 from seminar_qa.api import CurrentEngine, create_app
 from seminar_qa.calibration import Calibration
 from seminar_qa.engine import Engine
-from seminar_qa.errors import DocumentsError, IndexDamagedError, IndexMissingError
-from seminar_qa.index import PassageIndex
-from seminar_qa.ingest import build_index
+from seminar_qa.errors import (
+    DocumentsError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexRunError,
+    ModelError,
+)
+from seminar_qa.index import PassageIndex, current_generation
+from seminar_qa.ingest import build_index, roll_back
 from seminar_qa.jobs import summarise
 from seminar_qa.reader import Span
 from seminar_qa.settings import Settings
 from standins import DONE, Listener, StandIn, served
 from toys import ToyModels, ToyReader
 
+ON_LINUX = sys.platform == "linux"
 HERE = "http://127.0.0.1"
 TOKEN = "correct horse battery staple"
 SHOWN = {"authorization": f"Bearer {TOKEN}"}
@@ -145,10 +158,84 @@ def test_a_run_that_fails_says_why_and_the_server_goes_on(tmp_path):
         assert client.get("/healthz").status_code == 200
 
 
+def test_a_run_that_gives_way_to_another_program_says_so_and_is_no_failure(tmp_path):
+    runner = StandIn(IndexBusyError("another run (process 7) is writing it"))
+    runner.gate.set()
+    with service(tmp_path, runner, organiser_token=TOKEN) as client:
+        client.post("/index", headers=SHOWN)
+        wait_until(lambda: client.get("/index").json()["status"] == "idle")
+        told = client.get("/index").json()
+    assert (told["run"], told["error"]) == (1, None)
+    assert told["busy"] == "another run (process 7) is writing it"
+
+
+def test_a_run_that_cannot_be_begun_is_told(client, monkeypatch):
+    def refuse(**_):
+        raise IndexRunError("no index run can be begun now: no thread")
+
+    monkeypatch.setattr(client.app.state.jobs, "start", refuse)
+    reply = client.post("/index", headers=SHOWN)
+    assert (reply.status_code, reply.json()["detail"]) == (
+        503,
+        "no index run can be begun now: no thread",
+    )
+
+
 def test_the_interactive_documentation_asks_for_the_token(client):
     schema = client.get("/openapi.json").json()
     assert schema["paths"]["/index"]["post"]["security"] == [{"HTTPBearer": []}]
     assert "security" not in schema["paths"]["/index"]["get"]
+
+
+# Who follows the folder
+
+
+def following(client):
+    told = client.get("/index").json()
+    return told["following"], told["not_following"]
+
+
+def test_a_server_tells_whether_it_follows_the_folder(tmp_path, runner):
+    settings = Settings(home=tmp_path)
+    with TestClient(create_app(settings, runner=runner), HERE) as client:
+        assert following(client) == (False, "the server was started without --watch")
+    with TestClient(create_app(settings, watch=True, runner=StandIn()), HERE) as client:
+        assert following(client) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (DocumentsError("it cannot be followed; set SEMINAR_QA_WATCH_POLLING=1"), "set SEMINAR_QA"),
+        (RuntimeError("a bug"), "a bug"),
+        (OSError(errno.EMFILE, "Too many open files"), "Too many open files"),
+    ],
+)
+def test_whatever_ends_the_following_is_logged_and_told(
+    tmp_path, runner, monkeypatch, caplog, error, words
+):
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr(api, "follow_folder", refuse)
+    app = create_app(Settings(home=tmp_path), watch=True, runner=runner)
+    with TestClient(app, HERE) as client:
+        wait_until(lambda: not following(client)[0])
+        assert words in following(client)[1]
+        assert client.get("/healthz").status_code == 200
+    assert words in caplog.text
+
+
+def test_a_server_that_ends_logs_no_failed_run(tmp_path, runner, caplog):
+    (tmp_path / "documents").mkdir()
+    app = create_app(Settings(home=tmp_path, watch_settle=0), watch=True, runner=runner)
+    with TestClient(app, HERE):
+        wait_until(lambda: runner.runs)
+        app.state.jobs.end()
+        time.sleep(0.3)
+    assert app.state.jobs.state.status == "failed"
+    assert "failed" not in caplog.text
+    assert "None" not in caplog.text
 
 
 # Who hears of it
@@ -244,19 +331,21 @@ def test_listeners_are_told_when_another_process_has_made_a_generation(tmp_path,
 
 @dataclass
 class Fake:
-    """An engine that knows its generation and nothing else."""
+    """An engine that knows its generation and nothing else; its check may wait or fail."""
 
     generation: str
     verified: bool = True
-    damage: str = ""
+    damage: Exception | None = None
+    gate: threading.Event | None = None
     manifest: SimpleNamespace = field(init=False)
 
     def __post_init__(self):
         self.manifest = SimpleNamespace(generation=self.generation)
 
     def check_index(self):
+        assert self.gate is None or self.gate.wait(20)
         if self.damage:
-            raise IndexDamagedError(self.damage)
+            raise self.damage
 
 
 class Shelf:
@@ -295,12 +384,16 @@ def current(shelf):
     return CurrentEngine(shelf.open, shelf.current)
 
 
-def test_another_generation_is_opened_once_however_many_ask(shelf, current):
+def test_another_generation_is_opened_once_however_many_look(shelf, current):
+    def look(_):
+        current.refresh()
+        return current.get().generation
+
     assert current.get().generation == "g1"
     for number in range(2, 12):
         shelf.name = f"g{number}"
         with ThreadPoolExecutor(16) as threads:
-            answered = set(threads.map(lambda _: current.get().generation, range(64)))
+            answered = set(threads.map(look, range(64)))
         assert answered <= {f"g{number - 1}", f"g{number}"}
         assert current.get().generation == f"g{number}"
     assert shelf.opened == [f"g{number}" for number in range(1, 12)]
@@ -312,14 +405,37 @@ def test_while_a_generation_is_being_opened_the_one_before_answers(shelf, curren
     shelf.gate.clear()
     shelf.name = "g2"
     with ThreadPoolExecutor(1) as threads:
-        opening = threads.submit(current.get)
+        opening = threads.submit(current.refresh)
         wait_until(lambda: len(shelf.opened) == 2)
         began = time.perf_counter()
         assert [current.get().generation for _ in range(100)] == ["g1"] * 100
         assert time.perf_counter() - began < 1
         shelf.gate.set()
-        assert opening.result(20).generation == "g2"
+        opening.result(20)
     assert current.get().generation == "g2"
+
+
+def test_no_request_opens_a_newer_generation(shelf, current):
+    current.get()
+    shelf.name = "g2"
+    assert current.get().generation == "g1"
+    assert shelf.opened == ["g1"]
+
+
+def test_who_waits_for_a_generation_waits_though_another_is_opening_it(shelf, current):
+    current.get()
+    shelf.gate.clear()
+    shelf.name = "g2"
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(current.refresh)
+        wait_until(lambda: len(shelf.opened) == 2)
+        waiting = threads.submit(current.refresh, wait=True)
+        time.sleep(0.1)
+        assert not waiting.done()
+        shelf.gate.set()
+        waiting.result(20)
+        assert current.generation == "g2"
+    assert shelf.opened == ["g1", "g2"]
 
 
 def test_the_first_requests_wait_for_one_opening(shelf, current):
@@ -338,10 +454,89 @@ def test_a_generation_that_cannot_be_opened_leaves_the_one_before_and_the_next_i
     current.get()
     shelf.broken = {"g2"}
     shelf.name = "g2"
-    assert [current.get().generation for _ in range(3)] == ["g1"] * 3
+    for _ in range(3):
+        current.refresh()
+        assert current.get().generation == "g1"
     assert shelf.opened == ["g1", "g2"]
     shelf.name = "g3"
+    current.refresh()
     assert current.get().generation == "g3"
+
+
+def test_a_generation_that_could_not_be_opened_is_tried_again_after_a_while(
+    shelf, current, monkeypatch
+):
+    current.get()
+    shelf.broken, shelf.name = {"g2"}, "g2"
+    current.refresh()
+    shelf.broken = set()
+    current.refresh()
+    assert current.get().generation == "g1"
+    monkeypatch.setattr(api, "RETRY", 0.0)
+    shelf.broken, shelf.name = {"g3"}, "g3"
+    current.refresh()
+    shelf.broken = set()
+    current.refresh()
+    assert current.get().generation == "g3"
+
+
+def test_who_waits_for_a_generation_tries_again_at_once(shelf, current):
+    current.get()
+    shelf.broken, shelf.name = {"g2"}, "g2"
+    current.refresh()
+    shelf.broken = set()
+    current.refresh(wait=True)
+    assert current.get().generation == "g2"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (IndexDamagedError("g1 was altered"), IndexDamagedError, "^g1 was altered$"),
+        (ModelError("the encoder is missing"), ModelError, "^the encoder is missing$"),
+        (OSError(errno.EMFILE, "Too many files"), IndexDamagedError, r"g1 .*Too many.*run: "),
+        (RuntimeError("a bug"), IndexDamagedError, r"g1 .*the server's log says why.*run: "),
+    ],
+)
+def test_whatever_keeps_an_index_from_opening_is_told_and_not_tried_by_each_request(
+    error, kind, words
+):
+    opened = []
+
+    def refuse(_):
+        opened.append(1)
+        raise error
+
+    current = CurrentEngine(refuse, lambda: "g1")
+    for _ in range(3):
+        with pytest.raises(kind, match=words):
+            current.get()
+    assert (len(opened), current.generation) == (1, None)
+
+
+def test_looking_for_another_index_goes_on_after_any_error(shelf, monkeypatch):
+    monkeypatch.setattr(api, "LOOK_EVERY", 0.02)
+    errors = [OSError(errno.EMFILE, "Too many open files"), RuntimeError("a bug")]
+
+    def name():
+        if errors and shelf.name == "g2":
+            raise errors.pop()
+        return shelf.name
+
+    current, woken = CurrentEngine(shelf.open, name), []
+    current.get()
+    shelf.name = "g2"
+
+    async def look():
+        listeners = SimpleNamespace(wake=lambda: woken.append(current.generation))
+        looking = asyncio.create_task(api._look_for_others(current, listeners))
+        async with asyncio.timeout(20):
+            while not woken:
+                await asyncio.sleep(0.01)
+        looking.cancel()
+
+    asyncio.run(look())
+    assert (woken, errors) == (["g2"], [])
 
 
 def test_without_an_index_the_cure_is_told_until_there_is_one(current, shelf):
@@ -358,28 +553,104 @@ def test_without_an_index_the_cure_is_told_until_there_is_one(current, shelf):
 def test_an_engine_that_answers_no_more_is_let_go(shelf, current):
     old = weakref.ref(current.get())
     shelf.name = "g2"
-    current.get()
+    current.refresh()
+    assert current.generation == "g2"
     assert old() is None
 
 
-def test_an_index_found_damaged_after_it_was_opened_answers_no_more(shelf):
-    made = {"g1": Fake("g1", verified=False, damage="g1 was altered"), "g2": Fake("g2")}
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (IndexDamagedError("g1 was altered"), "^g1 was altered$"),
+        (OSError(errno.EIO, "Input/output error"), "g1 .*Input/output error.*run: "),
+        (RuntimeError("a bug"), "g1 .*the server's log says why.*run: "),
+    ],
+)
+def test_an_index_found_damaged_after_it_was_opened_answers_no_more(shelf, damage, words):
+    gate = threading.Event()
+    made = {"g1": Fake("g1", verified=False, damage=damage, gate=gate), "g2": Fake("g2")}
     current = CurrentEngine(lambda _: made[shelf.name], shelf.current)
-
-    def refuses():
-        try:
+    assert current.get().generation == "g1"
+    gate.set()
+    wait_until(lambda: current.generation is None)
+    for _ in range(2):
+        with pytest.raises(IndexDamagedError, match=words):
             current.get()
-        except IndexDamagedError as error:
-            return str(error) == "g1 was altered"
-        return False
-
-    wait_until(refuses)
     shelf.name = "g2"
+    current.refresh()
     assert current.get().generation == "g2"
+
+
+def test_damage_that_is_found_at_once_is_not_forgotten(shelf, monkeypatch):
+    class Now(threading.Thread):
+        def start(self):
+            self.run()
+
+    monkeypatch.setattr(threading, "Thread", Now)
+    damaged = Fake("g1", verified=False, damage=IndexDamagedError("g1 was altered"))
+    current = CurrentEngine(lambda _: damaged, shelf.current)
+    for _ in range(2):
+        with pytest.raises(IndexDamagedError, match="g1 was altered"):
+            current.get()
+
+
+def test_damage_that_is_found_late_is_that_of_its_own_generation(shelf):
+    gate, damage = threading.Event(), IndexDamagedError("g1 was altered")
+    made = {"g1": Fake("g1", verified=False, damage=damage, gate=gate), "g2": Fake("g2")}
+    current = CurrentEngine(lambda _: made[shelf.name], shelf.current)
+    current.get()
+    shelf.name = "g2"
+    current.refresh()
+    gate.set()
+    wait_until(lambda: "g1" in current._failed)
+    assert current.get().generation == "g2"
+    shelf.name = "g1"
+    current.refresh()
+    assert current.get().generation == "g2"
+
+
+@pytest.mark.parametrize("damage", [None, IndexDamagedError("g2 was altered")])
+def test_a_newer_index_is_checked_to_the_end_before_it_answers(shelf, damage):
+    gate = threading.Event()
+    made = {"g1": Fake("g1"), "g2": Fake("g2", verified=False, damage=damage, gate=gate)}
+    current = CurrentEngine(lambda _: made[shelf.name], shelf.current)
+    current.get()
+    shelf.name = "g2"
+    with ThreadPoolExecutor(1) as threads:
+        swapping = threads.submit(current.refresh)
+        time.sleep(0.1)
+        assert current.get().generation == "g1"
+        gate.set()
+        swapping.result(20)
+    assert current.get().generation == ("g1" if damage else "g2")
+
+
+def test_a_run_is_told_to_be_finished_when_the_new_index_answers(tmp_path, runner, shelf):
+    settings = Settings(home=tmp_path, organiser_token=TOKEN)
+    app = create_app(settings, runner=runner, open_engine=shelf.open)
+    with served(app) as port:
+        (tmp_path / "index").mkdir()
+        listener = Listener(port)
+        assert listener.next()[1]["generation"] is None
+        (tmp_path / "index" / "current").write_text(f"g1 {'0' * 64}\n")
+        assert listener.next()[1]["generation"] == "g1"
+        app.state.jobs.start()
+        shelf.gate.clear()
+        shelf.name = "g2"
+        (tmp_path / "index" / "current").write_text(f"g2 {'0' * 64}\n")
+        wait_until(lambda: len(shelf.opened) == 2)  # this server looks, and opens it
+        runner.gate.set()
+        time.sleep(0.3)
+        assert app.state.jobs.state.status == "running"
+        shelf.gate.set()
+        assert listener.until("finished")[-1][1]["generation"] == "g2"
+        listener.close()
 
 
 def test_the_service_says_it_is_up_though_all_who_ask_wait_for_an_index(tmp_path, runner, shelf):
     shelf.gate.clear()
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "current").write_text(f"g1 {'0' * 64}\n")
     app = create_app(Settings(home=tmp_path), runner=runner, open_engine=shelf.open)
     with served(app) as port, ThreadPoolExecutor(60) as threads:
         asking = [threads.submit(get, port, "/readyz") for _ in range(60)]
@@ -544,10 +815,112 @@ def test_an_engine_over_a_real_index_goes_with_its_last_user(tmp_path):
     gc.disable()
     try:
         gone = weakref.ref(engine)
+        assert not ON_LINUX or open_files(tmp_path)
         del engine
         assert gone() is None
+        assert open_files(tmp_path) == []
     finally:
         gc.enable()
+
+
+def open_files(home):
+    """Return the files below `home` that this process has open; none where that is not told."""
+    links = list(Path("/proc/self/fd").iterdir()) if ON_LINUX else []
+    found = [str(link.readlink()) for link in links if link.is_symlink()]
+    return [path for path in found if path.startswith(str(home))]
+
+
+def test_many_swaps_leave_no_file_open(tmp_path):
+    settings, calibration = Settings(home=tmp_path), Calibration.load()
+    runner = ToyRunner(settings)
+    current = CurrentEngine(
+        lambda _: toy_engine(settings, calibration), lambda: current_generation(settings.index)
+    )
+    opened = []
+    gc.disable()
+    try:
+        for runner.edition in range(30):
+            runner.run(None, force=False)
+            current.refresh(wait=True)
+            assert current.get().ask("How many ships did the harbour count?").rows
+            opened.append(len(open_files(tmp_path)))
+    finally:
+        gc.enable()
+    assert len(set(opened)) == 1
+    assert current.generation == list(runner.edition_of)[-1]
+
+
+def test_two_servers_of_one_home_notice_what_one_of_them_builds_and_a_rollback(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(api, "LOOK_EVERY", 0.1)
+    settings, calibration = Settings(home=tmp_path), Calibration.load()
+    runner = ToyRunner(settings)
+    one, other = (
+        create_app(settings, runner=runner, open_engine=lambda _: toy_engine(settings, calibration))
+        for _ in range(2)
+    )
+    with served(one) as port, served(other) as second:
+        ports = port, second
+
+        def answer_from(generation):
+            return [get(port, "/readyz")[1].get("generation") for port in ports] == [generation] * 2
+
+        for runner.edition in range(2):
+            assert one.state.jobs.run()
+            wait_until(lambda: answer_from(list(runner.edition_of)[-1]))
+        before, now = runner.edition_of
+        roll_back(settings)
+        wait_until(lambda: answer_from(before))
+        replies = [get(port, "/ask", {"question": "How many ships?"})[1] for port in ports]
+        for reply in replies:
+            assert reply["index"]["generation"] == before
+            quotes = reply["quotes"] or reply["nearest"]
+            assert {re.search(r"\d{4}", quote["text"])[0] for quote in quotes} == {"1000"}
+        assert one.state.jobs.run()
+        wait_until(lambda: answer_from(list(runner.edition_of)[-1]))
+    assert len({before, now, *runner.edition_of}) == 3
+
+
+@pytest.fixture
+def flipped(tmp_path, monkeypatch):
+    """The runner of an index that counts as large, and of which a bit is flipped."""
+    for name in ("CHECKED_AT_OPEN", "_SMALL"):
+        monkeypatch.setattr(manifest, name, 0)
+    runner = ToyRunner(Settings(home=tmp_path))
+    runner.run(None, force=False)
+    (generation,) = runner.edition_of
+    vectors = tmp_path / "index" / "generations" / generation / "dense" / "vectors.npy"
+    data = bytearray(vectors.read_bytes())
+    data[-3] ^= 1
+    vectors.write_bytes(data)
+    return runner
+
+
+def test_a_flipped_bit_of_a_large_index_is_noticed_by_the_command(
+    tmp_path, flipped, monkeypatch, capsys
+):
+    monkeypatch.setenv("SEMINAR_QA_HOME", str(tmp_path))
+    monkeypatch.setattr(Engine, "open", lambda settings: toy_engine(settings, Calibration.load()))
+    monkeypatch.setattr(sys, "argv", ["seminar-qa", "ask", "How many ships?"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (1, "")
+    assert "vectors.npy was altered" in told.err
+
+
+def test_a_flipped_bit_of_a_large_index_is_noticed_by_the_server(tmp_path, flipped):
+    settings, calibration = Settings(home=tmp_path), Calibration.load()
+    app = create_app(
+        settings, runner=flipped, open_engine=lambda _: toy_engine(settings, calibration)
+    )
+    with served(app) as port:
+        wait_until(lambda: get(port, "/readyz")[0] == 503)
+        assert "vectors.npy was altered" in get(port, "/readyz")[1]["detail"]
+        flipped.edition = 1
+        assert app.state.jobs.run()
+        assert get(port, "/readyz")[0] == 200
 
 
 def test_generations_of_one_recipe_share_their_models(home, fresh_home):

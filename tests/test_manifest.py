@@ -138,3 +138,23 @@ def test_what_decides_the_vectors_of_passages_leaves_out_the_prompt_of_questions
     assert replace(entry, query_prompt="q", name="n").for_passages == entry.for_passages
     for change in ({"passage_prompt": "p"}, {"weights_sha256": "1"}, {"folder": "f"}):
         assert replace(entry, **change).for_passages != entry.for_passages
+
+
+def test_a_file_that_cannot_be_opened_is_damage_and_no_crash(
+    written: Manifest, tmp_path: Path, monkeypatch
+):
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(module, "digest_file", refuse)
+    with pytest.raises(IndexDamagedError, match=r"json cannot be read .Perm.*run: seminar-qa"):
+        written.check_files(tmp_path)
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert len(list(written.damage(tmp_path))) == len(written.files)
+
+
+def test_a_generation_that_nobody_can_hold_is_damaged(written: Manifest, tmp_path: Path):
+    (tmp_path / ".reading").unlink()
+    assert list(written.damage(tmp_path)) == [f"{tmp_path / '.reading'} is missing"]
+    assert list(written.damage(tmp_path, below="records")) == []

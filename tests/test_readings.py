@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.errors import NotReadError, UnreadableFileError
 from seminar_qa.journal import Log
 from seminar_qa.reading import Reading
 from seminar_qa.readings import Failure, job_of, read_files
@@ -89,12 +89,31 @@ def test_a_file_that_changes_or_vanishes_meanwhile_may_be_read_another_time(sour
     assert read(source, item) == (vanished, ["a.txt"])
 
 
-def test_a_worker_that_is_lost_over_a_sound_file_is_a_lasting_failure(source: Source):
-    class Lost(ToyReader):
-        def __call__(self, jobs, limits, processes):
-            yield from ((job, UnreadableFileError(f"{job.path}: it took too long")) for job in jobs)
+class Lost(ToyReader):
+    """Reads nothing, for the reason it is given."""
 
-    assert read(source, wanted(source), Lost())[0] == Failure("a.txt: it took too long")
+    def __init__(self, error: UnreadableFileError):
+        super().__init__()
+        self._error = error
+
+    def __call__(self, jobs, limits, processes):
+        for job in jobs:
+            self.read.append(job.path)
+            yield job, self._error
+
+
+def test_a_worker_that_is_lost_over_a_sound_file_is_a_lasting_failure(source: Source):
+    lost = Lost(UnreadableFileError("a.txt: it took too long"))
+    failure = Failure("a.txt: it took too long")
+    assert read(source, wanted(source), lost) == (failure, ["a.txt"])
+    assert read(source, wanted(source)) == (failure, [])
+
+
+def test_a_shortage_that_may_pass_is_no_lasting_failure(source: Source):
+    lost = Lost(NotReadError("a.txt: no process could be begun"))
+    failure = Failure("a.txt: no process could be begun", lasting=False)
+    assert read(source, wanted(source), lost) == (failure, ["a.txt"])
+    assert isinstance(read(source, wanted(source))[0], Reading)
 
 
 def test_a_job_names_the_side_car(source: Source):

@@ -58,6 +58,18 @@ def test_a_folder_that_is_missing_or_empty_is_an_error_with_the_cure(tmp_path: P
         scan_documents(tmp_path)
 
 
+@pytest.mark.parametrize("method", ["is_file", "is_dir", "resolve"])
+def test_what_cannot_be_looked_at_is_named(tmp_path: Path, monkeypatch, method: str):
+    (tmp_path / "a.txt").write_text("text")
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, method, refuse)
+    with pytest.raises(DocumentsError, match=rf"{tmp_path}.* cannot be looked at: Permission den"):
+        scan_documents(tmp_path)
+
+
 def test_a_side_car_of_the_whole_name_goes_before_one_of_the_stem():
     paths = ["a.txt", "a.md", "a.yaml", "a.md.yml", "b.txt", "sub/b.yaml", "C.YAML"]
     assert sidecars_of(paths) == {"a.txt": "a.yaml", "a.md": "a.md.yml", "b.txt": ""}

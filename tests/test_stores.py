@@ -13,7 +13,7 @@ from seminar_qa.calibration import Calibration
 from seminar_qa.dense import DenseIndex
 from seminar_qa.documents import Document, DocumentBuilder, Kind
 from seminar_qa.engine import Engine
-from seminar_qa.errors import FilterError, NotFoundError
+from seminar_qa.errors import FilterError, IndexDamagedError, NotFoundError
 from seminar_qa.lexical import LexicalIndex
 from seminar_qa.manifest import Manifest, ModelEntry, Recipe
 from seminar_qa.passages import split_passages
@@ -216,3 +216,16 @@ def test_nothing_is_asked_that_is_not_there(asked, there):
     names = {name for name in vars(asked) if not name.startswith("_")}
     assert names
     assert names <= {*dir(there), *getattr(there, "__dataclass_fields__", {})}
+
+
+def test_a_passage_that_stands_elsewhere_than_told_is_damage():
+    class Mixed(Reports):
+        def place_of(self, row):
+            number, place = super().place_of(row)
+            return 1 - number, place
+
+    index = InMemory(TEXTS)
+    index.records = Mixed(index.records._records)
+    engine = Engine(index, Encoder(), RegionReader(), PLAIN)
+    with pytest.raises(IndexDamagedError, match=r"does not stand where .*run: seminar-qa index$"):
+        engine.ask("Who pays for the harbour?")

@@ -1,12 +1,16 @@
 """What has to be done, worked out from hashes: no file is touched here."""
 
+import random
 from dataclasses import replace
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from seminar_qa.manifest import Manifest, ModelEntry, Recipe, Stale, Unread
 from seminar_qa.records import Entry, Origin
-from seminar_qa.sync import Before, Difference, Plan, make_plan, settle
+from seminar_qa.sources import is_sidecar
+from seminar_qa.sync import Before, Difference, Plan, Settled, make_plan, settle
 
 RECIPE = Recipe(ModelEntry("toy", "00", "encoder"), ModelEntry("toy", "01", "reader"), 80, 1)
 LIMITS = {"read_seconds": 60.0}
@@ -268,3 +272,183 @@ def test_a_side_car_that_is_alone_is_unread():
     assert settled.unread == (
         Unread("c.yaml", "c.yaml: there is no report of that name for this side-car"),
     )
+
+
+def test_a_copy_of_a_file_that_fails_is_no_earlier_version_of_another():
+    """b.txt has a.txt's bytes now, and a.txt has to be read again and fails."""
+    hashes = {"a.txt": "A", "a.yaml": "Y", "b.txt": "A"}
+    kept, stale, unread, copies = outcome(hashes, AB, "a.txt")
+    assert (kept, stale, unread) == ({0: "a.txt"}, {"a.txt": "A"}, [])
+    assert copies == {"b.txt": "a.txt"}
+
+
+# Copies with other endings
+
+
+MISNAMED = {"a.pdf": "B", "b.txt": "B", "c.txt": "B"}
+
+
+def test_a_copy_with_another_ending_is_read_when_the_first_fails():
+    made = plan(MISNAMED, None)
+    assert read(made) == ["a.pdf"]
+    assert [item.path for item in made.others["a.pdf"]] == ["b.txt"]
+    settled = settle(made, {"a.pdf": "a.pdf: torn"}, MISNAMED)
+    assert settled.copies == {"a.pdf": "b.txt", "c.txt": "b.txt"}
+    assert (settled.unread, settled.stale) == ((), ())
+    assert settled.sources == MISNAMED
+
+
+def test_a_document_that_another_ending_was_read_for_is_not_read_again():
+    copies = {"a.pdf": "b.txt", "c.txt": "b.txt"}
+    was = before(MISNAMED, Entry(0, "b.txt", "B", TXT), copies=copies)
+    made = plan(MISNAMED, was)
+    assert (read(made), made.keep, made.copies) == ([], {0: "b.txt"}, copies)
+    assert not made.difference
+    without = plan({"a.pdf": "B", "c.txt": "B"}, was)
+    assert (read(without), without.keep) == ([], {0: "c.txt"})
+    assert without.copies == {"a.pdf": "c.txt"}
+    assert read(plan({**MISNAMED, "a.docx": "B"}, was)) == ["a.docx"]
+
+
+def test_copies_that_fail_with_every_ending_are_told_each_and_not_tried_again():
+    made = plan(MISNAMED, None)
+    reasons = {"a.pdf": "a.pdf: torn", "b.txt": "b.txt: torn"}
+    settled = settle(made, reasons, MISNAMED)
+    told = {entry.path: entry.reason for entry in settled.unread}
+    assert told == {**reasons, "c.txt": "c.txt: the same bytes as a.pdf, which could not be read"}
+    was = before(MISNAMED, unread=settled.unread)
+    assert (read(plan(MISNAMED, was)), plan(MISNAMED, was).unread) == ([], reasons)
+    assert read(plan({"b.txt": "B"}, was)) == ["b.txt"]
+
+
+# Failures that may pass
+
+
+def test_a_failure_that_may_pass_is_looked_at_again_and_so_are_its_copies():
+    hashes = {"a.txt": "A", "x.txt": "X", "y.txt": "X"}
+    made = plan(hashes, AB)
+    settled = settle(made, {"x.txt": "x.txt: no process"}, hashes, {"x.txt"})
+    assert settled.sources == {"a.txt": "A", "x.txt": "?", "y.txt": "?"}
+    was = before(dict(settled.sources), Entry(0, "a.txt", "A", TXT), unread=settled.unread)
+    assert read(plan({"a.txt": "A", "y.txt": "X"}, was)) == ["y.txt"]
+
+
+def test_of_a_failure_that_may_pass_a_copy_that_was_read_is_not_looked_at_again():
+    made = plan(MISNAMED, None)
+    settled = settle(made, {"a.pdf": "a.pdf: no process"}, MISNAMED, {"a.pdf"})
+    assert settled.sources == {**MISNAMED, "a.pdf": "?"}
+
+
+# Higher limits
+
+
+@pytest.mark.parametrize(("unread_pages", "expected"), [(40, ["a.pdf"]), (0, [])])
+def test_more_time_for_ocr_reads_what_has_unread_pages(unread_pages, expected):
+    recipe = replace(RECIPE, ocr=("eng",))
+    origin = Origin(".pdf", parsers=1, ocr=("eng",))
+    was = before({"a.pdf": "A"}, Entry(0, "a.pdf", "A", origin, True, unread_pages), recipe=recipe)
+    limits = {**LIMITS, "ocr_seconds": 600.0}
+    was = replace(was, manifest=replace(was.manifest, unread_pages=unread_pages, limits=limits))
+    more = plan({"a.pdf": "A"}, was, recipe=recipe, limits={**limits, "ocr_seconds": 6000.0})
+    assert read(more) == expected
+    assert more.difference.why == (
+        ("ocr_seconds is now 6000: files with pages that could not be read are read again",)
+        if expected
+        else ()
+    )
+    assert read(plan({"a.pdf": "A"}, was, recipe=recipe, limits=limits)) == []
+
+
+# Any way of changing a folder, with files that fail and files that cannot be opened
+
+
+NAMES = ["a.txt", "b.txt", "c.md", "d.xyz", "a.yaml", "a.pdf"]
+
+
+def changed(files: dict[str, str], chance: random.Random) -> dict[str, str]:
+    """Return a folder in which some files were deleted, renamed, shut, or written."""
+    files = dict(files)
+    for _ in range(chance.randint(1, 3)):
+        name, what = chance.choice(NAMES), chance.random()
+        if what < 0.25:
+            files.pop(name, None)
+        elif what < 0.5 and files:
+            files[name] = files.pop(chance.choice(sorted(files)))
+        elif what < 0.6:
+            files[name] = ""
+        else:
+            files[name] = "Y" * name.endswith("yaml") + chance.choice("ABC")
+    return dict(sorted(files.items()))
+
+
+def tried(made: Plan, chance: random.Random) -> tuple[list, dict[str, str], set[str]]:
+    """Read what is to be read; return what was, why the rest was not, and what may pass."""
+    good, failures = [], {}
+    for item in made.read:
+        for way in (item, *made.others.get(item.path, ())):
+            if chance.random() < 0.6:
+                good.append(way)
+                break
+            failures[way.path] = f"{way.path}: torn"
+    return good, failures, {path for path in failures if chance.random() < 0.3}
+
+
+def check_told(hashes: dict[str, str], entries: list[Entry], settled: Settled) -> None:
+    """Hold that every report is in the index as it is, or told not to be."""
+    by_path = {entry.path: entry.sha256 for entry in entries}
+    assert len(by_path) == len({entry.sha256 for entry in entries}) == len(entries)
+    stale = {entry.path: entry.sha256 for entry in settled.stale}
+    assert {*stale.values()} <= {*by_path.values()}
+    assert {*settled.copies.values()} <= {*by_path}
+    unread = [entry.path for entry in settled.unread]
+    for path, sha256 in hashes.items():
+        told = (path in by_path) + (path in settled.copies) + (path in unread)
+        assert path in stale or is_sidecar(path) or told == 1
+        assert path in stale or by_path.get(path, sha256) == sha256
+        assert path not in settled.copies or sha256 in by_path.values()
+
+
+def paths_of(found: Settled | Manifest) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what is unread and what is stale, without the reasons."""
+    stale = [(entry.path, entry.sha256) for entry in found.stale]
+    return [entry.path for entry in found.unread], stale
+
+
+@hypothesis.settings(max_examples=150, deadline=None, derandomize=True)
+@hypothesis.given(st.integers(0, 10**9))
+def test_after_any_changes_and_failures_every_file_is_there_or_told_not_to_be(seed: int):
+    chance = random.Random(seed)
+    was, files, recipe, number = None, {}, RECIPE, 0
+    for _ in range(8):
+        files = changed(files, chance)
+        if chance.random() < 0.15:
+            recipe = replace(recipe, parsers=recipe.parsers + 1)
+        shut = {path: f"{path}: shut" for path in files if not files[path]}
+        made = plan(files, was, recipe=recipe, shut=shut, force=chance.random() < 0.15)
+        good, failures, passing = tried(made, chance)
+        settled = settle(made, failures, files, passing)
+        if was is not None and not made.difference:
+            assert read(made) == []
+            manifest = was.manifest
+            assert paths_of(settled) == paths_of(manifest)
+            assert settled.copies == manifest.copies
+            shown = {entry.number: entry.path for entry in was.entries}
+            assert settled.keep.keys() == shown.keys()
+            moved = {path for path in settled.keep.values() if path not in shown.values()}
+            assert moved <= {entry.path for entry in settled.stale}  # one of several stale files
+            continue
+        known = {entry.number: entry for entry in (was.entries if was else ())}
+        entries = [replace(known[n], path=path) for n, path in settled.keep.items()]
+        for way in good:
+            entries.append(Entry(number, way.path, way.sha256, way.origin))
+            number += 1
+        check_told(files, entries, settled)
+        if entries:
+            was = before(
+                dict(settled.sources),
+                *entries,
+                copies=dict(settled.copies),
+                unread=settled.unread,
+                stale=settled.stale,
+                recipe=recipe,
+            )

@@ -1,13 +1,16 @@
 """The folder is followed: a run for what has changed, none before it is written to the end."""
 
+import errno
 import os
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from seminar_qa import watch
+from seminar_qa.errors import DocumentsError, IndexBusyError
 from seminar_qa.watch import follow_folder
 
 SETTLE = 0.2
@@ -22,6 +25,7 @@ class Runs:
         self.folder = folder
         self.found = []
         self.fails = False
+        self.busy = False
         self.at_work = 0
         self.together = 0
         self.seconds = 0.0
@@ -33,6 +37,8 @@ class Runs:
         files = sorted(self.folder.rglob("*.md")) if self.folder.is_dir() else []
         self.found.append({path.name: len(path.read_bytes()) for path in files})
         self.at_work -= 1
+        if self.busy:
+            raise IndexBusyError("another run is writing the index")
         return not self.fails
 
     def wait_for(self, number):
@@ -217,6 +223,35 @@ def test_a_failed_run_is_done_again_after_a_while(folder, monkeypatch):
         runs.wait_for(known + 1)
         time.sleep(QUIET)
         assert len(runs.found) <= known + 2
+
+
+def test_a_run_that_met_another_writer_is_done_again_soon(folder, monkeypatch):
+    monkeypatch.setattr(watch, "BUSY", 0.3)
+    with following(folder) as runs:
+        runs.busy = True
+        runs.wait_for(3)
+        runs.busy = False
+        known = len(runs.found)
+        runs.wait_for(known + 1)
+        time.sleep(QUIET)
+        assert len(runs.found) <= known + 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "OS file watch limit reached"),
+        WatchfilesRustInternalError("no inotify"),
+    ],
+)
+def test_a_folder_that_cannot_be_followed_says_what_to_set(folder, monkeypatch, error):
+    def refuse(*_, **__):
+        raise error
+        yield set()
+
+    monkeypatch.setattr(watch, "watch", refuse)
+    with pytest.raises(DocumentsError, match="set SEMINAR_QA_WATCH_POLLING=1"):
+        follow_folder(folder, lambda: True, threading.Event(), settle=SETTLE)
 
 
 def test_a_file_that_only_gets_older_is_noticed(folder):

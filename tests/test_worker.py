@@ -15,7 +15,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 
 from pdfs import drawn, page
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.errors import NotReadError, UnreadableFileError
 from seminar_qa.layout import Layout
 from seminar_qa.reading import Reading
 from seminar_qa.sentences import Sentence
@@ -43,8 +43,8 @@ def children() -> set[int]:
     return {int(child) for child in " ".join(lists).split()}
 
 
-def signalled(worker: Worker, job: Job, number: int) -> str:
-    """Send a signal to a worker while it reads a file; return why the file is refused."""
+def signalled(worker: Worker, job: Job, number: int) -> UnreadableFileError:
+    """Send a signal to a worker while it reads a file; return the error that refuses the file."""
     before = children()
 
     def send() -> None:
@@ -56,7 +56,7 @@ def signalled(worker: Worker, job: Job, number: int) -> str:
     threading.Thread(target=send).start()
     with pytest.raises(UnreadableFileError) as error:
         worker.read(job)
-    return str(error.value)
+    return error.value
 
 
 def test_a_file_is_read_with_its_side_car(tmp_path, job):
@@ -70,7 +70,7 @@ def test_a_file_is_read_with_its_side_car(tmp_path, job):
 
 def test_a_file_that_is_gone_is_told(tmp_path):
     worker = Worker(LIMITS)
-    with pytest.raises(UnreadableFileError, match="gone.txt: No such file"):
+    with pytest.raises(NotReadError, match="gone.txt: No such file"):
         worker.read(Job("gone.txt", tmp_path / "gone.txt"))
     worker.close()
 
@@ -78,8 +78,10 @@ def test_a_file_that_is_gone_is_told(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
 def test_a_process_that_breaks_down_is_told_and_replaced(job, slow, number):
     worker = Worker(LIMITS)
-    reason = signalled(worker, slow, number)
-    assert reason.startswith(f"slow.txt: the program that read it broke down ({number.name})")
+    error = signalled(worker, slow, number)
+    told = f"slow.txt: the program that read it broke down ({number.name})"
+    assert str(error).startswith(told)
+    assert isinstance(error, NotReadError) == (number == signal.SIGKILL)  # for want of memory
     assert worker.read(job).document.text == "Osaka spoke."
     worker.close()
 
@@ -87,8 +89,9 @@ def test_a_process_that_breaks_down_is_told_and_replaced(job, slow, number):
 def test_a_process_that_takes_too_long_is_ended_and_replaced(job, slow):
     worker = Worker(replace(LIMITS, seconds=2))
     begun = time.monotonic()
-    reason = signalled(worker, slow, signal.SIGSTOP)
-    assert reason.startswith("slow.txt: reading it took longer than 2 seconds")
+    error = signalled(worker, slow, signal.SIGSTOP)
+    assert str(error).startswith("slow.txt: reading it took longer than 2 seconds")
+    assert not isinstance(error, NotReadError)
     assert time.monotonic() - begun < 5
     assert worker.read(job).document.text == "Osaka spoke."
     worker.close()
@@ -101,6 +104,12 @@ def test_a_file_that_needs_too_much_memory_is_told(tmp_path, job):
         worker.read(Job("big.txt", tmp_path / "big.txt"))
     assert worker.read(job).document.text == "Osaka spoke."
     worker.close()
+
+
+def test_a_process_that_cannot_be_begun_says_nothing_of_the_file(job, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    with pytest.raises(NotReadError, match=r"a\.txt: no process could be begun to read it \(No su"):
+        Worker(LIMITS).read(job)
 
 
 def test_files_come_back_in_order_also_when_some_cannot_be_read(tmp_path):
@@ -202,7 +211,8 @@ def test_a_connection_is_refused(job, call):
     request = {"path": "a.txt", "file": str(job.file), "sidecar": None}
     script = f"import socket\nworker.read_report = lambda *_: {call}"
     answer = json.loads(served(script, request).stdout)
-    assert answer == {"unreadable": "reading it would open a connection, which is never done"}
+    told = "reading it would open a connection, which is never done"
+    assert answer == {"unreadable": told, "passing": False}
 
 
 def test_the_memory_of_the_process_is_limited():

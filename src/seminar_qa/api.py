@@ -4,8 +4,10 @@ import asyncio
 import hmac
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -30,6 +32,7 @@ from seminar_qa.errors import (
     FilterError,
     IndexBusyError,
     IndexDamagedError,
+    IndexRunError,
     IndexUnavailableError,
     ModelError,
     NotFoundError,
@@ -38,6 +41,7 @@ from seminar_qa.errors import (
 )
 from seminar_qa.index import current_generation
 from seminar_qa.jobs import Jobs, ProcessRunner, Runner
+from seminar_qa.manifest import CURE
 from seminar_qa.settings import Settings
 from seminar_qa.views import (
     AskRequest,
@@ -57,11 +61,14 @@ LARGEST_BODY = 2 * 1024 * 1024
 """A request's body has at most this many bytes."""
 LOOK_EVERY = 1.0
 """So often it is looked whether another process has made a new generation, in seconds."""
+RETRY = 30.0
+"""A generation that could not be opened is tried again after so many seconds."""
 _STATUS: tuple[tuple[type[SeminarQAError], int], ...] = (
     (QuestionError, 422),
     (FilterError, 422),
     (NotFoundError, 404),
     (IndexBusyError, 409),
+    (IndexRunError, 503),
     (IndexUnavailableError, 503),
     (ModelError, 503),
 )
@@ -79,83 +86,177 @@ Problems: dict[int | str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a generation cannot answer, and when it is tried again."""
+
+    error: SeminarQAError
+    again_at: float
+
+    def told(self) -> SeminarQAError:
+        """Return the error anew, for a thread of its own to raise."""
+        return type(self.error)(str(self.error))
+
+
 class CurrentEngine:
     """Holds the engine of the current generation and swaps it when another becomes current.
 
     `open_engine` opens the current generation, given the engine before it; `current` gives its
-    name. The bytes of an index that is too large to be checked at once are checked while it answers
-    already; when they are not as they were written, it answers no more.
+    name. Only the very first engine may answer while the bytes of an index that is too large to be
+    checked at once are still being checked; of every later one they are checked while the one
+    before it answers. What fails is tried again after `RETRY` seconds.
     """
 
     def __init__(self, open_engine: Callable[[Engine | None], Engine], current: Callable[[], str]):
         self._open = open_engine
         self._current = current
         self._engine: Engine | None = None
-        self._refused = ""
-        self._damage = "", ""  # the name of a generation, and what is wrong with it
+        self._failed: dict[str, _Failure] = {}  # by generation
         self._opening = threading.Lock()
 
     @property
     def generation(self) -> str | None:
-        """The generation that answers; None when none was opened yet."""
+        """The generation that answers; None when none was opened yet or it was found damaged."""
         engine = self._engine
-        return engine.manifest.generation if engine else None
+        name = engine.manifest.generation if engine else None
+        return None if name in self._failed else name
 
     def get(self) -> Engine:
-        """Return the engine to answer with.
+        """Return the engine to answer with, which waits for nothing but the very first opening.
 
-        Raises IndexMissingError or IndexDamagedError when there is none; an engine that is open
-        goes on answering when a newer generation cannot be opened.
+        Raises IndexUnavailableError or ModelError when there is none, or when the one that answered
+        was found damaged; `refresh` then opens what comes after it.
         """
-        self.refresh()
-        engine = self._engine
-        if engine is None:
-            with self._opening:  # the first requests wait for one opening
-                self._engine = engine = self._engine or self._opened()
-        damaged, why = self._damage
-        if damaged == engine.manifest.generation:
-            raise IndexDamagedError(why)
+        engine = self._engine or self._first()
+        if failure := self._failed.get(engine.manifest.generation):
+            raise failure.told()
         return engine
 
-    def refresh(self) -> None:
-        """Open the current generation if another answers; at once when that is being done already.
+    def refresh(self, *, wait: bool = False) -> None:
+        """Open the current generation, and check it, if it is not the one that answers.
 
-        Whoever comes first opens it, the others answer from the old one meanwhile.
+        The one before goes on answering, for good when the newer one cannot be opened. Returns at
+        once when another thread is opening it, or has failed to not long ago; not so with `wait`.
         """
-        if self._newer() and self._opening.acquire(blocking=False):
+        if self._due(wait) and self._opening.acquire(blocking=wait):
             try:
-                if name := self._newer():  # nobody has opened it in between
+                if name := self._due(wait):  # nobody has opened it in between
                     self._swap(name)
             finally:
                 self._opening.release()
 
-    def _newer(self) -> str:
-        """Return the name of the current generation, "" when it answers or cannot."""
+    def _first(self) -> Engine:
+        name = self._current()
+        if failure := self._failed.get(name):
+            raise failure.told()
+        with self._opening:  # the first requests wait for one opening
+            if self._engine is None and name not in self._failed:
+                self._swap(name)
+            if engine := self._engine:
+                return engine
+            raise self._failed[name].told()
+
+    def _due(self, again: bool) -> str:
+        """Return the name of the current generation if it is to be opened now, "" if not.
+
+        One that failed is to be opened `again`, or after a while.
+        """
         try:
             name = self._current()
         except IndexUnavailableError:
             return ""
-        return "" if name in (self.generation, self._refused) else name
+        failure = self._failed.get(name)
+        if failure is None:
+            return "" if name == self.generation else name
+        return name if again or time.monotonic() >= failure.again_at else ""
 
     def _swap(self, name: str) -> None:
+        """Open the current generation; remember under its `name` why it cannot be."""
+        before = self._engine
         try:
-            self._engine = self._opened()
-        except (IndexUnavailableError, ModelError) as error:
-            self._refused = name
-            _log.error("the newest index cannot be opened: %s", error)
-
-    def _opened(self) -> Engine:
-        engine = self._open(self._engine)
-        if not engine.verified:
-            threading.Thread(target=self._check, args=(engine,), daemon=True).start()
-        return engine
+            engine = self._open(before)
+            if before and not engine.verified:
+                engine.check_index()
+            self._engine, self._failed = engine, {}
+            if not before and not engine.verified:
+                threading.Thread(target=self._check, args=(engine,), daemon=True).start()
+        except Exception as error:
+            self._fail(name, "the newest index cannot be opened", error)
 
     def _check(self, engine: Engine) -> None:
         try:
             engine.check_index()
-        except IndexDamagedError as error:
-            self._damage = engine.manifest.generation, str(error)
-            _log.error("the index that answers is damaged: %s", error)
+        except Exception as error:
+            self._fail(engine.manifest.generation, "the index that answers is damaged", error)
+
+    def _fail(self, name: str, what: str, error: Exception) -> None:
+        told = error
+        if not isinstance(told, IndexUnavailableError | ModelError):
+            why = error if isinstance(error, OSError) else "the server's log says why"
+            told = IndexDamagedError(
+                f"the index {name} cannot be used ({why}); if so again, {CURE}"
+            )
+        if name not in self._failed:  # it is logged once, however often it is tried
+            _log.error("%s: %s", what, told, exc_info=None if told is error else error)
+        self._failed[name] = _Failure(told, time.monotonic() + RETRY)
+
+
+class Follower:
+    """Follows the folder of reports in a thread of its own, and tells whether it does."""
+
+    def __init__(self, settings: Settings, jobs: Jobs):
+        self.problem: str | None = "the server was started without --watch"
+        """Why the folder is not followed; None while it is."""
+        self._settings = settings
+        self._jobs = jobs
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self.problem = None
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait until it has ended, if it was begun."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _follow(self) -> None:
+        try:
+            follow_folder(
+                self._settings.documents,
+                self._run,
+                self._stop,
+                settle=self._settings.watch_settle,
+                polling=self._settings.watch_polling,
+            )
+            self.problem = "the server is ending"
+        except DocumentsError as error:
+            self.problem = str(error)
+            _log.error("%s", error)
+        except Exception as error:
+            self.problem = (
+                f"following the folder ended by an error ({error}); start the server again"
+            )
+            _log.exception("the folder of reports is followed no longer")
+        self._jobs.wake()
+
+    def _run(self) -> bool:
+        try:
+            went_well = self._jobs.run()
+            why = self._jobs.state.error
+        except IndexBusyError:
+            raise
+        except IndexRunError as error:
+            went_well, why = False, str(error)
+        if why and not went_well and not self._jobs.is_closed:
+            _log.warning("the index run failed: %s", why)
+        return went_well
 
 
 def create_app(
@@ -176,21 +277,20 @@ def create_app(
     """
     opener = open_engine or partial(Engine.open, settings)
     current = CurrentEngine(opener, partial(current_generation, settings.index))
-    jobs = Jobs(runner or ProcessRunner(settings), finished=current.refresh)
+    finished = partial(current.refresh, wait=True)
+    jobs = Jobs(runner or ProcessRunner(settings), finished=finished)
+    follower = Follower(settings, jobs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        stop = threading.Event()
-        follower = threading.Thread(target=_follow, args=(settings, jobs, stop), daemon=True)
         looking = asyncio.create_task(_look_for_others(current, jobs))
         if watch:
             follower.start()
         yield
-        stop.set()
+        follower.stop()
         looking.cancel()
         await run_in_threadpool(jobs.close)
-        if watch:
-            await run_in_threadpool(follower.join)
+        await run_in_threadpool(follower.join)
 
     app = FastAPIOffline(
         title="seminar-qa",
@@ -200,6 +300,7 @@ def create_app(
     )
     app.state.current = current
     app.state.jobs = jobs
+    app.state.follower = follower
     app.state.organiser_token = settings.organiser_token
     app.include_router(router)
     app.include_router(pages.router)
@@ -285,7 +386,7 @@ def verify(
     "/index",
     status_code=202,
     dependencies=[Depends(check_organiser)],
-    responses={status: Problems[status] for status in (401, 403, 409)},
+    responses={status: Problems[status] for status in (401, 403, 409, 503)},
 )
 async def start_run(request: Request, response: Response, force: bool = False) -> IndexRunView:
     """Start an index run and return at once; `force` makes the index anew.
@@ -357,7 +458,8 @@ class BodyLimit:
 
 
 def _run_view(app: FastAPI) -> IndexRunView:
-    return run_view(app.state.jobs.state, app.state.current.generation)
+    state = app.state
+    return run_view(state.jobs.state, state.current.generation, state.follower.problem)
 
 
 async def _look_for_others(current: CurrentEngine, jobs: Jobs) -> None:
@@ -365,31 +467,13 @@ async def _look_for_others(current: CurrentEngine, jobs: Jobs) -> None:
     told = current.generation
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        await run_in_threadpool(current.refresh)
+        try:
+            await run_in_threadpool(current.refresh)
+        except Exception:
+            _log.exception("it could not be looked for another index; it is tried again")
         if current.generation != told:
             told = current.generation
             jobs.wake()
-
-
-def _follow(settings: Settings, jobs: Jobs, stop: threading.Event) -> None:
-    """Follow the folder of reports until it is told to stop."""
-
-    def run() -> bool:
-        went_well = jobs.run()
-        if not went_well and not stop.is_set():
-            _log.warning("the index run failed: %s", jobs.state.error)
-        return went_well
-
-    try:
-        follow_folder(
-            settings.documents,
-            run,
-            stop,
-            settle=settings.watch_settle,
-            polling=settings.watch_polling,
-        )
-    except DocumentsError as error:
-        _log.error("%s", error)
 
 
 async def _add_headers(

@@ -6,7 +6,7 @@ could not be read, 4 measured worse than an earlier run.
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from seminar_qa.comparison import Comparison
+    from seminar_qa.engine import Engine
     from seminar_qa.evaluation import Evaluation
     from seminar_qa.ingest import Outcome
     from seminar_qa.settings import Settings
@@ -105,11 +106,38 @@ def index(
         difference = compare(settings, force=force)
         _print_json(asdict(difference)) if json else _print_difference(difference)
         return
-    with _RichProgress(_console(stderr=True)) as progress:
+    with _told_when_ended(settings.index), _RichProgress(_console(stderr=True)) as progress:
         outcome = build_index(settings, progress, force=force)
     _print_json(asdict(outcome)) if json else _print_outcome(outcome)
     if outcome.unread or outcome.stale:
         raise typer.Exit(SOME_UNREAD)
+
+
+@contextmanager
+def _told_when_ended(folder: Path) -> Iterator[None]:
+    """Let SIGTERM end a run in good order; say what answers when this or Ctrl+C has ended one."""
+    import signal
+
+    from seminar_qa.errors import IndexUnavailableError
+    from seminar_qa.index import current_generation
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # what is being cleared up is cleared up
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        try:
+            stands = f"generation {current_generation(folder)} answers"
+        except IndexUnavailableError as error:
+            stands = str(error)
+        again = "another run goes on where this one was"
+        typer.echo(f"seminar-qa: the run was ended; {stands}; {again}", err=True)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
@@ -117,6 +145,7 @@ def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
     import signal
     import threading
 
+    from seminar_qa.errors import IndexBusyError
     from seminar_qa.ingest import build_index
     from seminar_qa.watch import follow_folder
 
@@ -132,6 +161,8 @@ def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
             said = str(error)
             if said != before:
                 typer.echo(f"seminar-qa: {said}", err=True)
+            if isinstance(error, IndexBusyError):
+                raise
             return False
         anew, said = False, outcome.generation
         if said != before:
@@ -191,7 +222,7 @@ def ask(
 
     text = sys.stdin.read() if question == "-" else question
     filters = make_filters(document or [], speaker or [], after, before)
-    engine = Engine.open(load_settings())
+    engine = _checked(Engine.open(load_settings()))
     mode: Literal["balanced", "strict"] = "strict" if strict else "balanced"
     reply = engine.ask(text, max_quotes=max_quotes, mode=mode, filters=filters)
     view = reply_view(reply, engine.manifest)
@@ -342,7 +373,7 @@ def evaluate(
 
     questions = evaluation.read_questions(file)
     before = comparison.read_run(against) if against else None
-    engine = Engine.open(load_settings())
+    engine = _checked(Engine.open(load_settings()))
     with _RichProgress(_console(stderr=True)) as progress:
         progress.begin("asking", sum(map(len, questions)))
         result = evaluation.evaluate(engine, questions, progress.advance)
@@ -362,6 +393,13 @@ def evaluate(
     if worse:
         typer.echo(f"seminar-qa: worse than {against}: {', '.join(worse)}", err=True)
         raise typer.Exit(WORSE)
+
+
+def _checked(engine: "Engine") -> "Engine":
+    """Return an engine of whose index every byte was looked at. Raises IndexDamagedError."""
+    if not engine.verified:
+        engine.check_index()
+    return engine
 
 
 class _RichProgress:

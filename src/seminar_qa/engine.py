@@ -285,7 +285,7 @@ class Engine:
         rows = (hit.row for hit in hits if said in fold(self._passage(hit.row)[2]))
         row = next(rows, None)
         clock.stop("retrieve")
-        return None if row is None else self._index.records.place_of(row)[0]
+        return None if row is None else self._resolved(row)[0]
 
     def _lacking(self, answer: Answer, rows: Sequence[int]) -> Lacking:
         passages = map(self._passage, rows)
@@ -362,9 +362,7 @@ class Engine:
         spans = script.read(asked.text, passages)
         for (record, passage), hit, found in zip(passages, hits, spans, strict=True):
             bound = self._binding(hit.row, speakers)
-            goes_on = spoken_of is not None and (
-                self._index.records.place_of(hit.row)[0] == spoken_of
-            )
+            goes_on = spoken_of is not None and (self._resolved(hit.row)[0] == spoken_of)
             proposed = finder.find(record, passage, hit, found, bound, goes_on=goes_on)
             candidates += [c for c in proposed if not within.by_speaker or _is_spoken(c, passage)]
         clock.stop("read")
@@ -415,18 +413,27 @@ class Engine:
         return frozenset(who for name in asked.names for who in self._named(name))
 
     def _binding(self, row: int, speakers: frozenset[_Who]) -> float:
-        number, place = self._index.records.place_of(row)
-        speaker = self._record(number).passages[place].speaker
+        number, record, place = self._resolved(row)
+        speaker = record.passages[place].speaker
         if not speakers or speaker is None:
             return 0.0
         return 1.0 if (number, speaker) in speakers else -1.0
 
     def _passage(self, row: int) -> tuple[Record, Passage, str]:
         """Return a row's document, its passage there, and the passage's text."""
-        number, place = self._index.records.place_of(row)
-        record = self._record(number)
+        _, record, place = self._resolved(row)
         passage = record.passages[place]
         return record, passage, record.document.text[passage.start : passage.end]
+
+    def _resolved(self, row: int) -> tuple[int, Record, int]:
+        """Return a row's document, by number and whole, and the place of its passage there."""
+        number, place = self._index.records.place_of(row)
+        record = self._record(number)
+        if record.rows[place : place + 1] != range(row, row + 1):
+            raise IndexDamagedError(
+                f"passage {row} does not stand where the records say; run: seminar-qa index"
+            )
+        return number, record, place
 
     def _restriction(self, filters: Filters) -> _Restriction:
         """Return what a question is restricted to. Raises FilterError."""

@@ -6,10 +6,11 @@ SeminarQAError
 ├── NotFoundError              no such document, or no such place in it          404
 ├── DocumentsError             the folder of reports is missing, empty, unreadable
 │   └── UnreadableFileError    one file of it cannot be read; the run goes on
+│       └── NotReadError       it was not read for want of something that may pass
 ├── IndexUnavailableError      there is no index that can be trusted             503
 │   ├── IndexMissingError      none was built yet
 │   └── IndexDamagedError      it does not match its manifest
-├── IndexRunError              an index run ended without an index
+├── IndexRunError              an index run ended without an index, or not begun  503
 │   └── IndexBusyError         one is at work already                           409
 ├── ModelError                 a model is missing or not what it should be       503
 ├── EvaluationError            a question file cannot be used
@@ -43,6 +44,10 @@ class UnreadableFileError(DocumentsError):
     """One file cannot be read as a report."""
 
 
+class NotReadError(UnreadableFileError):
+    """One file was not read, for want of something that may be there at another time."""
+
+
 class IndexUnavailableError(SeminarQAError):
     """There is no index that can be trusted; the message names the command that cures it."""
 
@@ -56,7 +61,7 @@ class IndexDamagedError(IndexUnavailableError):
 
 
 class IndexRunError(SeminarQAError):
-    """A run of the index that was begun here ended without one."""
+    """A run of the index that was asked for here ended without one, or could not be begun."""
 
 
 class IndexBusyError(IndexRunError):

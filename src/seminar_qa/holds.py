@@ -5,6 +5,7 @@ ends in whatever way. Where there are no such locks (Windows) nothing can be tol
 false.
 """
 
+import errno
 import os
 import shutil
 import sys
@@ -12,19 +13,24 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnavailableError
 from seminar_qa.manifest import CURE, READING
 
 CAN_TELL = sys.platform != "win32"
 if sys.platform != "win32":
     import fcntl
+_TOO_MANY = (errno.EMFILE, errno.ENFILE)
 
 
 class Hold:
     """Keeps a generation from being removed until it is closed or forgotten."""
 
     def __init__(self, generation: Path):
-        """Take hold of the folder `generation`. Raises IndexDamagedError when it is gone."""
+        """Take hold of the folder `generation`.
+
+        Raises IndexDamagedError when it is gone, IndexUnavailableError when too many files are
+        open.
+        """
         self.close: Callable[[], object] = _nothing
         if sys.platform == "win32":
             return
@@ -33,8 +39,13 @@ class Hold:
             lock = os.open(path, os.O_RDONLY)
         except FileNotFoundError as error:
             raise IndexDamagedError(f"{path} is missing; {CURE}") from error
-        except OSError:  # a file system that lets nobody lock lets nobody remove either
-            return
+        except OSError as error:
+            if error.errno in _TOO_MANY:
+                raise IndexUnavailableError(
+                    f"{path} cannot be held ({error.strerror}); raise the limit of open files "
+                    "(ulimit -n)"
+                ) from error
+            return  # a file system that lets nobody lock lets nobody remove either
         self.close = weakref.finalize(self, os.close, lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)

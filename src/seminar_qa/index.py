@@ -32,6 +32,7 @@ from seminar_qa.errors import IndexDamagedError, IndexMissingError
 from seminar_qa.lexical import LexicalIndex
 from seminar_qa.manifest import CURE, MANIFEST, Manifest, Recipe, Stale, Unread, list_files
 from seminar_qa.records import Records, RecordWriter
+from seminar_qa.text import digest_file
 
 CURRENT, MODELS, GENERATIONS, WORK = "current", "models", "generations", "work"
 RECORDS, DENSE, LEXICAL = "records.sqlite", "dense", "lexical"
@@ -79,7 +80,11 @@ class PassageIndex:
         """
         if not generation.is_dir():
             raise IndexDamagedError(f"there is no generation {generation}; {CURE}")
-        hold = holds.Hold(generation)
+        try:
+            hold = holds.Hold(generation)
+        except IndexDamagedError:
+            Manifest.read(generation / MANIFEST, sha256)  # says so if it is of another version
+            raise
         manifest = Manifest.read(generation / MANIFEST, sha256)
         verified = manifest.check_files(generation)
         index = cls(
@@ -143,7 +148,10 @@ def _read_current(folder: Path) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a generation holds besides its records, and how many documents these should be."""
+    """What a generation holds besides its records, and how many documents these should be.
+
+    `over_damage` tells that the current generation is damaged: nobody should go back to it.
+    """
 
     embeddings: Embeddings
     recipe: Recipe
@@ -154,6 +162,7 @@ class Contents:
     copies: dict[str, str]
     libraries: dict[str, str]
     limits: dict[str, float]
+    over_damage: bool = False
 
 
 class GenerationWriter:
@@ -169,9 +178,10 @@ class GenerationWriter:
         self.built_at = now.isoformat(timespec="seconds")
         self.name = f"{now:%Y%m%dT%H%M%S%f}-{os.urandom(2).hex()}"
         self._building = folder / GENERATIONS / f"{self.name}{_BUILDING}"
+        self._finished = folder / GENERATIONS / self.name
         self._sealed: Records | None = None
-        self._building.mkdir(parents=True)
         try:
+            self._building.mkdir(parents=True)
             if base is not None:
                 shutil.copyfile(base / RECORDS, self._building / RECORDS)
             self.records = RecordWriter(self._building / RECORDS)
@@ -194,7 +204,7 @@ class GenerationWriter:
         LexicalIndex.build(records.texts(), self._building / LEXICAL)
         unread_pages = sum(entry.unread_pages for entry in records.entries())
         records.close()
-        previous, previous_sha256 = _current_or_none(self._folder)
+        previous, previous_sha256 = _to_go_back_to(self._folder, contents.over_damage)
         manifest = Manifest(
             generation=self.name,
             built_at=self.built_at,
@@ -218,16 +228,24 @@ class GenerationWriter:
         sha256 = manifest.write(self._building / MANIFEST)
         _check(self._building, sha256, embeddings.rows)
         _sync_tree(self._building)
-        self._building.rename(self._folder / GENERATIONS / self.name)
+        self._building.rename(self._finished)
         _sync_folder(self._folder / GENERATIONS)
         _make_current(self._folder, self.name, sha256)
         return manifest
 
     def abandon(self) -> None:
-        """Remove what was built so far."""
+        """Remove what was built, unless it answers already."""
         if self._sealed is not None:
             self._sealed.close()
         shutil.rmtree(self._building, ignore_errors=True)
+        try:
+            answers = current_generation(self._folder) == self.name
+        except IndexMissingError:
+            answers = False
+        except IndexDamagedError:
+            return  # nobody can tell
+        if not answers:
+            shutil.rmtree(self._finished, ignore_errors=True)
 
 
 def roll_back(folder: Path) -> Manifest:
@@ -253,21 +271,31 @@ def roll_back(folder: Path) -> Manifest:
 def remove_old_generations(folder: Path) -> None:
     """Remove the generations that nobody needs, what unfinished runs left, and unused models.
 
-    The current generation stays, the one before it, and those that are read. Only one process may
-    do this at a time. Raises IndexMissingError, IndexDamagedError.
+    Only one process may do this at a time.
     """
-    current = read_current_manifest(folder)
-    kept = {current.generation, current.previous}
-    if not holds.CAN_TELL:
-        newest = sorted(_manifests(folder), key=lambda found: -found[1].serial)
-        kept |= {path.name for path, _ in newest[:_NEWEST]}
-    for path in (folder / GENERATIONS).iterdir():
-        if path.suffix in (_BUILDING, _REMOVED):
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name not in kept:
-            holds.remove_unless_held(path)
+    clear_generations(folder)
     _new_current(folder).unlink(missing_ok=True)
     _remove_unused_models(folder)
+
+
+def clear_generations(folder: Path) -> None:
+    """Remove the generations that nobody needs, and what unfinished runs left of others.
+
+    The current generation stays, the one before it, and those that are read; all that were finished
+    stay where it cannot be told which is current.
+    """
+    kept: set[str] | None = None
+    with suppress(IndexMissingError, IndexDamagedError):
+        current = read_current_manifest(folder)
+        kept = {current.generation, current.previous}
+        if not holds.CAN_TELL:
+            newest = sorted(_manifests(folder), key=lambda found: -found[1].serial)
+            kept |= {path.name for path, _ in newest[:_NEWEST]}
+    for path in (folder / GENERATIONS).iterdir() if (folder / GENERATIONS).is_dir() else ():
+        if path.suffix in (_BUILDING, _REMOVED):
+            shutil.rmtree(path, ignore_errors=True)
+        elif kept is not None and path.name not in kept:
+            holds.remove_unless_held(path)
 
 
 def _remove_unused_models(folder: Path) -> None:
@@ -306,14 +334,21 @@ def _check(generation: Path, sha256: str, rows: np.ndarray) -> None:
     index.close()
 
 
-def _current_or_none(folder: Path) -> tuple[str, str]:
-    """Return the current generation and its manifest's SHA-256, empty where none can be used."""
+def _to_go_back_to(folder: Path, damaged: bool) -> tuple[str, str]:
+    """Return the generation to go back to from a new one, and its manifest's SHA-256.
+
+    It is the current one, unless that is `damaged`: then the one that was before it, or the newest
+    whose manifest can be read. Both are empty where there is none.
+    """
     try:
         name, sha256 = _read_current(folder)
-        Manifest.read(folder / GENERATIONS / name / MANIFEST, sha256)
-    except (IndexMissingError, IndexDamagedError):
+        current = Manifest.read(folder / GENERATIONS / name / MANIFEST, sha256)
+    except IndexMissingError:
         return "", ""
-    return name, sha256
+    except IndexDamagedError:
+        newest = max(_manifests(folder), key=lambda found: found[1].serial, default=None)
+        return (newest[0].name, digest_file(newest[0] / MANIFEST)) if newest else ("", "")
+    return (current.previous, current.previous_sha256) if damaged else (name, sha256)
 
 
 def _new_current(folder: Path) -> Path:

@@ -31,9 +31,18 @@ from seminar_qa.errors import (
     ModelError,
     UnreadableFileError,
 )
-from seminar_qa.index import DENSE, GENERATIONS, MODELS, RECORDS, WORK, Contents, GenerationWriter
-from seminar_qa.journal import Journal
-from seminar_qa.manifest import CHECKED_AT_OPEN, Manifest, ModelEntry, Recipe, Stale, Unread
+from seminar_qa.index import (
+    DENSE,
+    GENERATIONS,
+    LEXICAL,
+    MODELS,
+    RECORDS,
+    WORK,
+    Contents,
+    GenerationWriter,
+)
+from seminar_qa.journal import Journal, Log
+from seminar_qa.manifest import READING, Manifest, ModelEntry, Recipe, Stale, Unread
 from seminar_qa.models import is_sound
 from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.passages import split_passages
@@ -108,8 +117,11 @@ class Models(Protocol):
 
 
 def compare(settings: Settings, *, force: bool = False, models: Models | None = None) -> Difference:
-    """Return how the folder of reports differs from the current index. Raises DocumentsError."""
-    sources = scan_documents(settings.documents)
+    """Return how the folder of reports differs from the current index.
+
+    The whole index is read for it. Raises DocumentsError.
+    """
+    sources = _sources(settings)
     hashes, shut = hash_sources(sources)
     recipe = _recipe(settings, models or InstalledModels(settings))
     return _plan(settings, hashes, shut, recipe, force=force)[1].difference
@@ -125,16 +137,37 @@ def build_index(
 ) -> Outcome:
     """Bring the index up to date with the folder of reports.
 
-    With `force` every file is read and every passage embedded again. `models` are those of the
-    settings if none are given, and `read` reads files. Raises DocumentsError when
-    there is nothing to read, ModelError, IndexBusyError when another run is at work, and
-    IndexUnavailableError when the disk does not take it; the old index stays.
+    The whole index is read to see whether it is as it was written. With `force` every file is read
+    and every passage embedded again. `models` are those of the settings if none are given, and
+    `read` reads files. Raises DocumentsError when there is nothing to read, ModelError,
+    IndexBusyError when another run is at work, and IndexUnavailableError when the disk does not
+    take it; the old index stays.
     """
-    sources = scan_documents(settings.documents)
+    sources = _sources(settings)
     with _one_writer(settings.index):
         models = models or InstalledModels(settings)
         run = _Run(settings, sources, models, read, progress or SilentProgress(), force)
         return run.do()
+
+
+def _sources(settings: Settings) -> list[Source]:
+    """Return the files of the folder of reports. Raises DocumentsError."""
+    try:
+        return scan_documents(settings.documents)
+    except DocumentsError as error:
+        raise DocumentsError(f"{error}{_still(settings.index)}") from error
+
+
+def _still(folder: Path) -> str:
+    """Say that the index in `folder` answers all the same, if it does."""
+    try:
+        count = index.read_current_manifest(folder).documents
+    except IndexUnavailableError:
+        return ""
+    reports = f"{count} report{'s' * (count != 1)}"
+    return (
+        f"; the index still answers from {reports}: if they are to go, remove the folder {folder}"
+    )
 
 
 def roll_back(settings: Settings) -> Manifest:
@@ -154,6 +187,7 @@ def _one_writer(folder: Path) -> Iterator[None]:
     Raises IndexBusyError that says who is at work.
     """
     holder = folder / _HOLDER
+    before = _answering(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / _LOCK, timeout=0):
@@ -171,10 +205,20 @@ def _one_writer(folder: Path) -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         cure = "; make room and run it again" if full else ""
         where = f" ({error.filename})" if error.filename else ""
+        now = _answering(folder)
+        stands = "what was there is as it was" if now == before else f"generation {now} answers"
         raise IndexUnavailableError(
             f"the index in {folder} cannot be written: {error.strerror or error}{where}{cure}; "
-            "what was there is as it was"
+            f"{stands}"
         ) from error
+
+
+def _answering(folder: Path) -> str:
+    """Return the generation that answers, "" where none can."""
+    try:
+        return index.current_generation(folder)
+    except IndexUnavailableError:
+        return ""
 
 
 def _who(holder: Path) -> str:
@@ -205,19 +249,18 @@ class _Run:
         self._told = told
         self._force = force
         self._journal = Journal(settings.index / WORK)
+        self._files_read = 0
 
     def do(self) -> Outcome:
         """Compare, and build what differs."""
         self._told.begin("comparing", 0)
         self._recipe = _recipe(self._settings, self._models)
         self._hashes, shut = hash_sources(self._sources)
-        arguments = self._settings, self._hashes, shut, self._recipe
-        before, plan = _plan(*arguments, force=self._force)
+        before, plan = _plan(self._settings, self._hashes, shut, self._recipe, force=self._force)
         if before is not None and not plan.difference:
             self._clean()
             return _outcome(plan.difference, before.manifest)
-        if before is not None and before.manifest.size > CHECKED_AT_OPEN:
-            before, plan = _plan(*arguments, force=self._force, whole=True)
+        index.clear_generations(self._index)  # else those of killed runs would pile up
         self._models.export(self._index / MODELS, self._told)
         outcome = self._build(plan, before)
         self._clean()
@@ -228,8 +271,6 @@ class _Run:
         index.remove_old_generations(self._index)
 
     def _build(self, plan: Plan, before: Before | None) -> Outcome:
-        if self._force:
-            self._journal.remove()
         base = self._index / GENERATIONS / before.manifest.generation if before else None
         writer = GenerationWriter(self._index, base)
         try:
@@ -238,29 +279,33 @@ class _Run:
                 old = Records.open(base / RECORDS) if base else None
                 if old:
                     opened.callback(old.close)
-                settled, sources = self._fill(writer, plan, before, old)
+                settled = self._fill(writer, plan, before, old)
                 records = writer.seal()
                 if not records.count("passages"):
                     raise self._nothing(settled)
                 embeddings = self._embed(records, before, old)
                 self._told.begin("writing", 0)
-                manifest = writer.finish(self._contents(records, embeddings, settled, sources))
+                manifest = writer.finish(self._contents(records, embeddings, settled, before))
         except BaseException:
             writer.abandon()
             raise
         return _outcome(
-            plan.difference, manifest, built=True, read=len(plan.read), embedded=embeddings.embedded
+            plan.difference,
+            manifest,
+            built=True,
+            read=self._files_read,
+            embedded=embeddings.embedded,
         )
 
     def _fill(
         self, writer: GenerationWriter, plan: Plan, before: Before | None, old: Records | None
-    ) -> tuple[Settled, dict[str, str]]:
-        """Write the records; return what stays besides, and the hashes to be remembered."""
+    ) -> Settled:
+        """Write the records; return what stays besides."""
         numbers = {entry.sha256: entry.number for entry in before.entries} if before else {}
         gone = set(numbers.values())
         failures: dict[str, str] = {}
         passing: set[str] = set()
-        for item, found in self._read(plan):
+        for item, found in self._read(plan, before):
             if isinstance(found, Reading):
                 if item.sha256 in numbers:
                     writer.records.remove(numbers[item.sha256])
@@ -268,9 +313,8 @@ class _Run:
                 self._add(writer, item, found)
             else:
                 failures[item.path] = found.reason
-                passing |= set() if found.lasting else {item.sha256}
-            self._told.advance()
-        settled = settle(plan, failures, self._hashes)
+                passing |= set() if found.lasting else {item.path}
+        settled = settle(plan, failures, self._hashes, passing)
         paths = {entry.number: entry.path for entry in before.entries} if before else {}
         for number in gone - {*settled.keep}:
             writer.records.remove(number)
@@ -279,16 +323,39 @@ class _Run:
                 writer.records.rename(number, path)
         if old and before and before.manifest.recipe.passage_words != self._recipe.passage_words:
             self._cut_again(writer, old, settled)
-        sources = {p: "" if sha256 in passing else sha256 for p, sha256 in self._hashes.items()}
-        return settled, sources
+        return settled
 
-    def _read(self, plan: Plan) -> Iterator[tuple[ToRead, Reading | Failure]]:
-        if plan.read:
-            self._told.begin("reading", len(plan.read))
-            log = self._journal.log("readings", "readings 1")
-            by_path = {source.path: source for source in with_sidecars(self._sources)}
-            limits, processes = _limits(self._settings), _processes(self._settings)
-            yield from read_files(plan.read, by_path, log, self._read_all, limits, processes)
+    def _read(
+        self, plan: Plan, before: Before | None
+    ) -> Iterator[tuple[ToRead, Reading | Failure]]:
+        """Read the files of a plan; one that cannot be read as another copy of it, if there is."""
+        if not plan.read:
+            return
+        self._told.begin("reading", len(plan.read))
+        log = self._log("readings", "readings 1", before)
+        by_path = {source.path: source for source in with_sidecars(self._sources)}
+        limits, processes = _limits(self._settings), _processes(self._settings)
+        others = {item.path: plan.others.get(item.path, ()) for item in plan.read}
+        wanted = list(plan.read)
+        while wanted:
+            further = []
+            for item, found in read_files(wanted, by_path, log, self._read_all, limits, processes):
+                yield item, found
+                self._files_read += 1
+                following = others[item.path] if isinstance(found, Failure) else ()
+                if following:
+                    further.append(following[0])
+                    others[following[0].path] = following[1:]
+                else:
+                    self._told.advance()
+            wanted = further
+
+    def _log(self, name: str, purpose: str, before: Before | None) -> Log:
+        """Open a log of the journal; a forced run takes only what another one over the same did."""
+        if self._force:
+            over = before.manifest.generation if before else ""
+            purpose = f"forced over {over}: {purpose}"
+        return self._journal.log(name, purpose)
 
     def _add(self, writer: GenerationWriter, item: ToRead, reading: Reading) -> None:
         document, sentences = reading.document, reading.sentences
@@ -318,7 +385,7 @@ class _Run:
         return make_embeddings(
             records,
             self._journal.scratch("vectors"),
-            self._journal.log("vectors", json.dumps(encoder)),
+            self._log("vectors", json.dumps(encoder), before),
             lambda: self._models.open_encoder(self._index / MODELS),
             before=(old, dense) if old and dense else None,
             begin=lambda total: self._told.begin("embedding", total),
@@ -330,23 +397,26 @@ class _Run:
         records: Records,
         embeddings: Embeddings,
         settled: Settled,
-        sources: dict[str, str],
+        before: Before | None,
     ) -> Contents:
         return Contents(
             embeddings=embeddings,
             recipe=self._recipe,
             documents=records.count("documents"),
-            sources=sources,
+            sources=dict(settled.sources),
             unread=settled.unread,
             stale=settled.stale,
             copies=dict(settled.copies),
             libraries={name: version(name) for name in _LIBRARIES},
             limits=_costs(self._settings),
+            over_damage=before is None or bool(before.problem),
         )
 
     def _nothing(self, settled: Settled) -> DocumentsError:
         reasons = "; ".join(entry.reason for entry in settled.unread[:3])
-        return DocumentsError(f"none of the {len(self._sources)} files could be read: {reasons}")
+        return DocumentsError(
+            f"none of the {len(self._sources)} files could be read: {reasons}{_still(self._index)}"
+        )
 
 
 def _plan(
@@ -356,12 +426,11 @@ def _plan(
     recipe: Recipe,
     *,
     force: bool,
-    whole: bool = False,
 ) -> tuple[Before | None, Plan]:
     """Return the index as it was, None where none can be used, and what has to be done."""
     before, absent = None, ""
     try:
-        before = _look_back(settings.index, whole=whole)
+        before = _look_back(settings.index)
     except IndexMissingError:
         absent = "there is no index yet"
     except IndexUnavailableError:
@@ -371,13 +440,14 @@ def _plan(
     )
 
 
-def _look_back(folder: Path, *, whole: bool) -> Before:
-    """Return the index as it was. Raises IndexMissingError, IndexDamagedError."""
+def _look_back(folder: Path) -> Before:
+    """Return the index as it was, read through. Raises IndexMissingError, IndexDamagedError."""
     manifest = index.read_current_manifest(folder)
     generation = folder / GENERATIONS / manifest.generation
-    for problem in manifest.damage(generation, whole=whole, below=RECORDS):
+    for problem in manifest.damage(generation, whole=True, below=RECORDS):
         raise IndexDamagedError(problem)
-    damage = "; ".join(manifest.damage(generation, whole=whole))
+    others = f"{DENSE}/", f"{LEXICAL}/", READING
+    damage = "; ".join(manifest.damage(generation, whole=True, below=others))
     records = Records.open(generation / RECORDS)
     try:
         entries = tuple(records.entries())

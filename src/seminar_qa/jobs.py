@@ -22,7 +22,7 @@ from typing import Any, Literal, Protocol
 
 from seminar_qa.errors import IndexBusyError, IndexRunError, SeminarQAError
 from seminar_qa.ingest import Outcome, Progress, build_index
-from seminar_qa.settings import Settings
+from seminar_qa.settings import Settings, make_settings
 
 SHOWN = 20
 """Of a run's files so many are named."""
@@ -30,6 +30,9 @@ PAUSE = 0.2
 """A listener is told of progress at most this often, in seconds."""
 _NICENESS = 5
 _LAST_WAIT = 10.0  # seconds for a run to end by itself when it is told to stop
+_SECRET = {"SEMINAR_QA_ORGANISER_TOKEN"}
+"""What of the environment a run is not given."""
+_TOLD_TO_END = 128 + signal.SIGTERM  # what a process that was told to end returns, as in a shell
 _BUG = "something went wrong in the run; the server's log says what"
 _log = logging.getLogger("seminar_qa")
 
@@ -71,7 +74,8 @@ class State:
     """What is known of the index runs of this process; `run` counts them.
 
     `stage`, `done` and `total` (0 when not known) tell of the run at work, `result` of the last one
-    that finished, `error` why the last one failed. Times are ISO 8601.
+    that finished, `error` why the last one failed. `busy` tells that the last one did nothing, as
+    another program was writing the index; the rest is then as before it. Times are ISO 8601.
     """
 
     status: Literal["idle", "running", "finished", "failed"] = "idle"
@@ -83,20 +87,28 @@ class State:
     ended_at: str | None = None
     result: Summary | None = None
     error: str | None = None
+    busy: str | None = None
 
 
 class Runner(Protocol):
     """Runs the index, one run at a time."""
 
     def run(self, progress: Progress, *, force: bool) -> Summary:
-        """Bring the index up to date. Raises SeminarQAError."""
+        """Bring the index up to date.
+
+        Raises SeminarQAError, of which IndexBusyError says that another program is writing it.
+        """
 
     def stop(self) -> None:
         """Let the run at work end soon; it raises then."""
 
 
 class Jobs:
-    """Starts runs and tells how they go; `finished` is called before a run is told to be done."""
+    """Starts runs and tells how they go.
+
+    `finished` is called before a run is told to be done. The index is built by then, so its error
+    is one for the log.
+    """
 
     def __init__(self, runner: Runner, finished: Callable[[], object] = lambda: None):
         self._runner = runner
@@ -112,8 +124,16 @@ class Jobs:
         """What is known now."""
         return self._state
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no other run is begun."""
+        return self._closed
+
     def start(self, *, force: bool = False) -> State:
-        """Begin a run and return at once. Raises IndexBusyError when one is at work."""
+        """Begin a run and return at once.
+
+        Raises IndexBusyError when one is at work, IndexRunError when none can be begun.
+        """
         with self._changing:
             state = self._state
             if self._closed:
@@ -124,19 +144,32 @@ class Jobs:
                     "(GET /index tells), then start another for what has changed since"
                 )
             self._state = State("running", state.run + 1, began_at=_now(), result=state.result)
-            self._thread = threading.Thread(target=self._work, args=(force,), daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, args=(force, state), daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                self._state = state
+                raise IndexRunError(f"no index run can be begun now: {error}") from error
+            self._thread = thread
         self.wake()
         return self._state
 
     def run(self) -> bool:
-        """Wait for the run at work, do another, and return whether it went well."""
+        """Wait for the run at work, do another, and return whether it went well.
+
+        Raises IndexBusyError when another program is writing the index, IndexRunError when none can
+        be begun.
+        """
         while not self._closed:
             self._join()
-            with contextlib.suppress(IndexBusyError):  # somebody else was quicker
+            try:
                 self.start()
-                self._join()
-                return self._state.error is None
+            except IndexBusyError:  # somebody else was quicker
+                continue
+            self._join()
+            if self._state.busy:
+                raise IndexBusyError(self._state.busy)
+            return self._state.error is None
         return False
 
     def wake(self) -> None:
@@ -174,30 +207,37 @@ class Jobs:
         self._join()
 
     def _join(self) -> None:
-        if self._thread:
-            self._thread.join()
+        with self._changing:  # one that is being begun is waited for too
+            thread = self._thread
+        if thread:
+            thread.join()
 
-    def _work(self, force: bool) -> None:
-        result, error = self._state.result, None
+    def _work(self, force: bool, before: State) -> None:
         try:
             result = self._runner.run(_Teller(self._post), force=force)
-            self._finished()
-        except SeminarQAError as failure:
-            error = str(failure)
+        except IndexBusyError as error:
+            why = str(error)
+            self._post(lambda state: replace(before, run=state.run, busy=why))
+        except SeminarQAError as error:
+            self._end("failed", error=str(error))
         except Exception:
             _log.exception("an index run failed")
-            error = _BUG
-        status: Literal["finished", "failed"] = "failed" if error else "finished"
+            self._end("failed", error=_BUG)
+        else:
+            self._tell_finished()
+            self._end("finished", result=result)
+
+    def _tell_finished(self) -> None:
+        try:
+            self._finished()
+        except Exception:
+            _log.exception("the index is up to date, but could not be taken up")
+
+    def _end(self, status: Literal["finished", "failed"], **told: Any) -> None:
+        now = _now()
         self._post(
             lambda state: replace(
-                state,
-                status=status,
-                stage="",
-                done=0,
-                total=0,
-                ended_at=_now(),
-                result=result,
-                error=error,
+                state, status=status, stage="", done=0, total=0, ended_at=now, **told
             )
         )
 
@@ -230,7 +270,11 @@ class ProcessRunner:
         self._stopped = False
 
     def run(self, progress: Progress, *, force: bool) -> Summary:
-        """Bring the index up to date. Raises IndexRunError with the reason why it could not be."""
+        """Bring the index up to date.
+
+        Raises IndexRunError with the reason why it could not be, IndexBusyError when another
+        program is writing it.
+        """
         request = json.dumps({"settings": self._settings, "force": force}).encode()
         try:
             process = subprocess.Popen(
@@ -238,6 +282,7 @@ class ProcessRunner:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 process_group=0 if os.name == "posix" else None,  # Ctrl+C is not meant for it
+                env={n: value for n, value in os.environ.items() if n.upper() not in _SECRET},
             )
         except OSError as error:
             raise IndexRunError(f"no process could be begun for the run: {error}") from error
@@ -261,7 +306,7 @@ class ProcessRunner:
 
     def _why_ended(self, code: int) -> str:
         again = "start it again, it goes on where it was"
-        if self._stopped:
+        if self._stopped or code == _TOLD_TO_END:
             return f"the run was stopped; {again}"
         if code < 0:
             name = signal.Signals(-code).name
@@ -278,6 +323,8 @@ def _follow(process: subprocess.Popen[bytes], request: bytes, progress: Progress
         process.stdin.write(request)
         process.stdin.close()
     for line in process.stdout:
+        if not line.endswith(b"\n"):
+            break  # it was killed while it wrote
         match json.loads(line):
             case {"stage": stage, "total": total}:
                 progress.begin(stage, total)
@@ -285,6 +332,8 @@ def _follow(process: subprocess.Popen[bytes], request: bytes, progress: Progress
                 progress.advance(steps)
             case {"summary": fields}:
                 summary = _decoded(fields)
+            case {"busy": sentence}:
+                raise IndexBusyError(sentence)
             case {"error": sentence}:
                 raise IndexRunError(sentence)
     return summary
@@ -359,12 +408,15 @@ def _serve() -> None:
     """Do the run that is asked for on standard input."""
     speaker = _Speaker(os.dup(sys.stdout.fileno()))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no message
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TOLD_TO_END))
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     request = json.load(sys.stdin)
     try:
-        outcome = build_index(Settings(**request["settings"]), speaker, force=request["force"])
+        settings = make_settings(**request["settings"])
+        outcome = build_index(settings, speaker, force=request["force"])
+    except IndexBusyError as error:
+        speaker.tell({"busy": str(error)})
     except SeminarQAError as error:
         speaker.tell({"error": str(error)})
     else:

@@ -6,18 +6,22 @@ words are stemmed, and the commonest are left out.
 
 import errno
 import math
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import tantivy
 
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnavailableError
 from seminar_qa.text import words
 
 _ANALYZER = "words"
 _HEAP = 64_000_000
 """So many bytes of passages are in memory at a time while writing."""
+_LOCKFILE = "Failed to acquire Lockfile"
+"""What tantivy says when it cannot make its lock."""
 _K1 = 1.2  # tantivy's
 _QUESTION_WORDS = "what which who whom whose when where why how do does did has have had".split()
 
@@ -43,13 +47,14 @@ class LexicalIndex:
             full = f"(os error {errno.ENOSPC})" in str(error)
             number = errno.ENOSPC if full else errno.EIO
             raise OSError(number, str(error), str(folder)) from error
+        _open_to_others(folder)
         return cls(index)
 
     @classmethod
     def open(cls, folder: Path) -> "LexicalIndex":
-        """Open what `build` wrote. Raises IndexDamagedError."""
+        """Open what `build` wrote. Raises IndexDamagedError, IndexUnavailableError."""
         try:
-            index = tantivy.Index.open(str(folder))
+            index = _open(folder)
             if index.schema != _schema():
                 raise ValueError("its fields are those of another version")
         except (ValueError, OSError) as error:
@@ -107,6 +112,27 @@ class LexicalIndex:
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
 
+def _open(folder: Path) -> tantivy.Index:
+    """Open an index, though its folder cannot be written."""
+    try:
+        return tantivy.Index.open(str(folder))
+    except ValueError as error:
+        if _LOCKFILE not in str(error):
+            raise
+    # tantivy locks a file beside what it opens, and afterwards opens nothing more by its name
+    try:
+        with TemporaryDirectory(prefix="seminar-qa-") as beside:
+            for file in folder.resolve().iterdir():
+                if file.suffix != ".lock":
+                    Path(beside, file.name).symlink_to(file)
+            return tantivy.Index.open(beside)
+    except OSError as error:
+        raise IndexUnavailableError(
+            f"the keyword index in {folder} can be neither locked there nor opened from elsewhere "
+            f"({error}); let this user write into it, or set TMPDIR to a folder that takes files"
+        ) from error
+
+
 def _write(passages: Iterable[tuple[int, str]], folder: Path) -> tantivy.Index:
     index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer(_ANALYZER, _analyzer())
@@ -119,6 +145,16 @@ def _write(passages: Iterable[tuple[int, str]], folder: Path) -> tantivy.Index:
     writer.wait_merging_threads()
     index.reload()
     return index
+
+
+def _open_to_others(folder: Path) -> None:
+    """Give the files of tantivy, which only their owner may read, the mode of any other file."""
+    like = folder / "like.lock"
+    like.touch()
+    mode = stat.S_IMODE(like.stat().st_mode)
+    like.unlink()
+    for file in folder.iterdir():
+        file.chmod(mode)
 
 
 def _schema() -> tantivy.Schema:

@@ -11,11 +11,12 @@ from seminar_qa.dense import DenseFacts
 from seminar_qa.errors import IndexDamagedError
 from seminar_qa.text import digest_file
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 READING = ".reading"
 """The file that those who read a generation have locked."""
-CURE = "run: seminar-qa index --force"
+CURE = "run: seminar-qa index"
+"""It looks at every byte of the index and makes anew what is not as its manifest says."""
 CHECKED_AT_OPEN = 256 * 1024 * 1024
 """Files of so many bytes in all are read through at every opening; of more, only the small ones."""
 _SMALL = 1024 * 1024
@@ -87,11 +88,12 @@ class FileEntry:
 class Manifest:
     """What a generation is made of.
 
-    `sources` maps each file's path to its SHA-256, "" for one that has to be looked at again;
-    `copies` maps a file with the same bytes as another to that other's path. `unread_pages` are
-    those of files that were read but for them. `limits` are what reading a file might cost.
-    `previous` is the generation that answered before, with its manifest's SHA-256; `serial` is
-    higher than that of every generation which was there when this one was made.
+    `sources` maps each file's path to its SHA-256, "" for one that could not be opened and "?" for
+    one that has to be looked at again; `copies` maps a file with the same bytes as another to that
+    other's path. `unread_pages` are those of files that were read but for them. `limits` are what
+    reading a file might cost. `previous` is the generation to go back to, with its manifest's
+    SHA-256; `serial` is higher than that of every generation which was there when this one was
+    made.
     """
 
     generation: str
@@ -164,17 +166,32 @@ class Manifest:
         """How many bytes the files of the generation have."""
         return sum(entry.size for entry in self.files.values())
 
-    def damage(self, generation: Path, *, whole: bool = False, below: str = "") -> Iterator[str]:
-        """Yield what is wrong with each file of a generation whose name begins with `below`."""
+    def damage(
+        self, generation: Path, *, whole: bool = False, below: str | tuple[str, ...] = ""
+    ) -> Iterator[str]:
+        """Yield what is wrong with each file of a generation whose name begins with `below`.
+
+        A large generation is read through for `whole`, once.
+        """
         whole = whole or self.size <= CHECKED_AT_OPEN
         for name, entry in self.files.items():
             if name.startswith(below):
-                path = generation / name
                 hashed = whole or entry.size <= _SMALL
-                if not path.is_file() or path.stat().st_size != entry.size:
-                    yield f"{path} is missing or cut short"
-                elif hashed and digest_file(path) != entry.sha256:
-                    yield f"{path} was altered"
+                if problem := _problem(generation / name, entry, hashed=hashed):
+                    yield problem
+        if READING.startswith(below) and not (generation / READING).exists():
+            yield f"{generation / READING} is missing"
+
+
+def _problem(path: Path, entry: FileEntry, *, hashed: bool) -> str:
+    """Return what is wrong with a file, "" for nothing."""
+    try:
+        if not path.is_file() or path.stat().st_size != entry.size:
+            return f"{path} is missing or cut short"
+        altered = hashed and digest_file(path) != entry.sha256
+        return f"{path} was altered" if altered else ""
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
 
 
 def _check_format(path: Path, found: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.errors import NotReadError, UnreadableFileError
 from seminar_qa.journal import Log
 from seminar_qa.reading import Reading
 from seminar_qa.sources import Source
@@ -86,7 +86,7 @@ def _checked(item: ToRead, file: Path, outcome: Reading | UnreadableFileError) -
         return Failure(f"{item.path}: it changed while it was read", lasting=False)
     try:
         if digest_file(file) == item.sha256:
-            return Failure(str(outcome))
+            return Failure(str(outcome), lasting=not isinstance(outcome, NotReadError))
         return Failure(f"{item.path}: it changed while it was read", lasting=False)
     except FileNotFoundError:
         return Failure(f"{item.path}: it vanished while it was read", lasting=False)

@@ -8,8 +8,9 @@ import errno
 import hashlib
 import json
 import sqlite3
+import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, sha256 TEXT,
     media_type TEXT, title TEXT, date TEXT, place TEXT, organiser TEXT, speakers TEXT,
     found_at TEXT, extraction TEXT, page_starts TEXT, characters INTEGER,
-    text TEXT, text_sha256 TEXT, cuts_sha256 TEXT, origin TEXT);
+    text TEXT, text_sha256 TEXT, cuts_sha256 TEXT, origin TEXT, sealed TEXT);
 CREATE TABLE blocks (document INTEGER, number INTEGER, kind TEXT, start INTEGER, "end" INTEGER,
     section TEXT, level INTEGER, speaker TEXT, PRIMARY KEY (document, number)) WITHOUT ROWID;
 CREATE TABLE sentences (document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
@@ -49,6 +50,9 @@ _FACTS = (
     "id, path, sha256, media_type, title, date, place, organiser, speakers, found_at, extraction, "
     "page_starts"
 )
+_AND_MORE = ("number", "characters", "text_sha256", "cuts_sha256", "origin")
+_SEALED = f"{_FACTS}, {', '.join(_AND_MORE)}"
+"""The columns of a document that `sealed` is the SHA-256 of."""
 _NONSENSE = (ValueError, TypeError, AttributeError, KeyError)
 """What decoding altered facts may raise."""
 _LAYOUT_PART = 8_192
@@ -157,6 +161,7 @@ class RecordWriter:
         with self._writing():
             values = path, number
             self._connection.execute("UPDATE documents SET path = ? WHERE number = ?", values)
+            self._seal(number)
 
     def recut(self, number: int, record: Record, passages: Sequence[Passage]) -> range:
         """Write other passages of a document that is there as `record`; return their rows."""
@@ -167,6 +172,7 @@ class RecordWriter:
             self._connection.execute(
                 "UPDATE documents SET cuts_sha256 = ? WHERE number = ?", values
             )
+            self._seal(number)
             return self._add_passages(number, record.document, passages)
 
     def close(self) -> None:
@@ -194,7 +200,7 @@ class RecordWriter:
     ) -> None:
         write = self._connection.executemany
         write(
-            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'')",
             [
                 (
                     *(number, document.id, document.path, document.sha256, document.media_type),
@@ -220,6 +226,14 @@ class RecordWriter:
             [(number, n, s.start, s.end, s.block, s.speaker) for n, s in enumerate(sentences)],
         )
         write("INSERT INTO layouts VALUES (?,?,?,?,?)", _layout_parts(number, document))
+        self._seal(number)
+
+    def _seal(self, number: int) -> None:
+        """Write down what a document's facts are, so that one that is altered is noticed."""
+        query = f"SELECT {_SEALED} FROM documents WHERE number = ?"
+        facts = self._connection.execute(query, (number,)).fetchone()
+        values = digest(repr(facts)), number
+        self._connection.execute("UPDATE documents SET sealed = ? WHERE number = ?", values)
 
     def _add_passages(self, number: int, document: Document, passages: Sequence[Passage]) -> range:
         first = self._next("row", len(passages))
@@ -255,7 +269,12 @@ class Records:
     """Reads what a `RecordWriter` wrote; safe to share between threads."""
 
     def __init__(self, connection: sqlite3.Connection):
+        """`close` lets go of the file, which also happens when this is forgotten.
+
+        A connection that is only forgotten keeps its file open until the next collection of cycles.
+        """
         self._connection = connection
+        self.close: Callable[[], object] = weakref.finalize(self, connection.close)
 
     @classmethod
     def open(cls, path: Path) -> "Records":
@@ -270,19 +289,15 @@ class Records:
             raise _damaged(error) from error
         return records
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
     def count(self, table: str) -> int:
         """Return the number of rows of `table`: documents, blocks, sentences or passages."""
         return int(self._select(f"SELECT count(*) FROM {table}")[0][0])
 
     def documents(self) -> Iterator[Document]:
         """Yield every document without its text, blocks and layout, in order of path."""
-        for row in self._select(f"SELECT {_FACTS} FROM documents ORDER BY path"):
+        for row in self._select(f"SELECT {_SEALED}, sealed FROM documents ORDER BY path"):
             try:
-                yield _document(row, "", ())
+                yield _document(_unsealed(row), "", ())
             except _NONSENSE as error:
                 raise _damaged(error) from error
 
@@ -382,7 +397,8 @@ class Records:
     def record(self, number: int) -> Record:
         """Return a document whole. Raises IndexDamagedError when it is not as it was written."""
         found = self._select(
-            f"SELECT {_FACTS}, text, text_sha256, cuts_sha256 FROM documents WHERE number = ?",
+            f"SELECT text, text_sha256, cuts_sha256, {_SEALED}, sealed FROM documents "
+            "WHERE number = ?",
             number,
         )
         if not found:
@@ -393,8 +409,8 @@ class Records:
             raise _damaged(error) from error
 
     def _decoded(self, number: int, row: tuple) -> Record:  # type: ignore[type-arg]
-        *facts, text, text_sha256, cuts_sha256 = row
-        document = _document(facts, text, self._blocks(number))
+        text, text_sha256, cuts_sha256, *sealed = row
+        document = _document(_unsealed(sealed), text, self._blocks(number))
         sentences = tuple(
             Sentence(*values)
             for values in self._select(
@@ -415,7 +431,10 @@ class Records:
         ):
             raise ValueError(f"the text of {document.path} was altered")
         first_row = found[0][0] if found else 0
-        return Record(document, sentences, passages, range(first_row, first_row + len(found)))
+        rows = range(first_row, first_row + len(found))
+        if [row for row, *_ in found] != [*rows]:
+            raise ValueError(f"the passages of {document.path} were altered")
+        return Record(document, sentences, passages, rows)
 
     def rows(self, filters: Filters) -> list[int]:
         """Return the rows of all passages that pass the filters."""
@@ -477,6 +496,14 @@ class Records:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _damaged(error) from error
+
+
+def _unsealed(row: Sequence[Any]) -> Sequence[Any]:
+    """Return the columns of `_FACTS` out of those of `_SEALED` and the seal, which must fit."""
+    *facts, sealed = row
+    if digest(repr(tuple(facts))) != sealed:
+        raise ValueError(f"what is known of {facts[1]} was altered")
+    return facts[: -len(_AND_MORE)]
 
 
 def _document(row: Sequence[Any], text: str, blocks: tuple[Block, ...]) -> Document:
@@ -542,5 +569,5 @@ def _digest_cuts(
 
 def _damaged(reason: object) -> IndexDamagedError:
     return IndexDamagedError(
-        f"the records of the index are damaged ({reason}); run: seminar-qa index --force"
+        f"the records of the index are damaged ({reason}); run: seminar-qa index"
     )

@@ -5,6 +5,7 @@ Read by the walks and faces only; a stage takes plain arguments.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -107,8 +108,20 @@ def load_settings() -> Settings:
     for name in os.environ:
         if name.upper().startswith("SEMINAR_QA_") and name.upper() not in known:
             raise SettingsError(f"there is no setting {name}; there are {', '.join(sorted(known))}")
+    settings = make_settings()
     try:
-        settings = Settings()
+        return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"the home {settings.home} cannot be found: {error}") from error
+
+
+def make_settings(**given: Any) -> Settings:
+    """Return the settings, of which some are given.
+
+    Raises SettingsError, which names the setting and its value.
+    """
+    try:
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "settings"
@@ -119,7 +132,3 @@ def load_settings() -> Settings:
         ) from error
     except ValueError as error:
         raise SettingsError(f"{FILE} cannot be read: {error}") from error
-    try:
-        return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
-    except (OSError, RuntimeError) as error:
-        raise SettingsError(f"the home {settings.home} cannot be found: {error}") from error

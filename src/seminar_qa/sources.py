@@ -28,16 +28,19 @@ def scan_documents(folder: Path) -> list[Source]:
 
     Raises DocumentsError when the folder is missing, cannot be listed, or holds no file.
     """
-    if not folder.is_dir():
-        raise DocumentsError(
-            f"there is no folder {folder}; make it and put reports into it ({_known()})"
-        )
-    root = folder.resolve()
-    sources = [
-        Source(_shown(path.relative_to(folder)), path)
-        for path in _walk(folder)
-        if path.is_file() and path.resolve().is_relative_to(root)
-    ]
+    try:
+        if not folder.is_dir():
+            raise DocumentsError(
+                f"there is no folder {folder}; make it and put reports into it ({_known()})"
+            )
+        root = folder.resolve()
+        sources = [
+            Source(_shown(path.relative_to(folder)), path)
+            for path in _walk(folder)
+            if path.is_file() and path.resolve().is_relative_to(root)
+        ]
+    except OSError as error:
+        raise DocumentsError(f"{error.filename} cannot be looked at: {error.strerror}") from error
     if not sources:
         raise DocumentsError(f"{folder} holds no reports; put files into it ({_known()})")
     return sorted(sources, key=lambda source: source.path)

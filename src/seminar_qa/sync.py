@@ -5,7 +5,7 @@ which earlier versions stay because a newer one could not be read. Nothing here 
 no time of a file counts: a clock that was set back changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -13,6 +13,9 @@ from seminar_qa.manifest import Manifest, Recipe, Stale, Unread
 from seminar_qa.parsers import FORMATS
 from seminar_qa.records import Entry, Origin
 from seminar_qa.sources import is_sidecar, sidecars_of
+
+_AGAIN = "?"
+"""Stands for the SHA-256 of a file that has to be looked at again: no file has it."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,16 @@ class ToRead:
 class Plan:
     """What to do. Documents are named by their numbers in the index as it was.
 
-    `keep` maps each document that stays to the path it has now, `copies` a file to the one with the
-    same bytes that stands for both. `unread` are files that cannot be read, known without trying,
-    with the reason. `earlier` maps a path to the last version of it that could be read.
+    `others` maps the path of a file to read to copies of it with other endings: when it cannot be
+    read, these are read in turn until one can be. `keep` maps each document that stays to the path
+    it has now, `copies` a file to the one with the same bytes that stands for both. `unread` are
+    files that cannot be read, known without trying, with the reason. `earlier` maps a path to the
+    last version of it that could be read.
     """
 
     difference: Difference
     read: tuple[ToRead, ...] = ()
+    others: Mapping[str, tuple[ToRead, ...]] = field(default_factory=dict)
     keep: Mapping[int, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -76,10 +82,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Settled:
-    """What the index holds in the end besides what was read, in the words of `Plan`."""
+    """What the index holds in the end besides what was read, in the words of `Plan`.
+
+    `sources` are the SHA-256 to remember by path, "" for a file that could not be opened and "?"
+    for one that has to be looked at again.
+    """
 
     keep: Mapping[int, str]
     copies: Mapping[str, str]
+    sources: Mapping[str, str]
     unread: tuple[Unread, ...]
     stale: tuple[Stale, ...]
 
@@ -109,14 +120,12 @@ def make_plan(
         why = tuple(_reasons(before, recipe, limits))
         earlier = _earlier(hashes, before)
     if before is not None and not force:
-        keep = dict(_fitting(folder, before))
+        keep = dict(_fitting(folder, before, limits))
         failed = dict(_known_failures(folder, before, limits))
-    kept = {hashes[path] for path in keep.values()}
-    read = [
-        ToRead(path, sha256, folder.origin(path))
-        for sha256, (path, *_) in folder.groups.items()
-        if sha256 not in kept and path not in failed
-    ]
+    kept = {hashes[path]: path for path in keep.values()}
+    ways = [folder.ways(sha256) for sha256 in folder.groups if sha256 not in kept]
+    wanted = {first: others for first, *others in ways if first.path not in failed}
+    read = sorted(wanted, key=lambda item: item.path)
     orphans = {
         path: f"{path}: there is no report of that name for this side-car"
         for path in folder.orphans
@@ -125,45 +134,63 @@ def make_plan(
     if force:
         why += ("it is asked for: every file is read",)
     return Plan(
-        replace(difference, why=why, read=tuple(sorted(item.path for item in read))),
-        tuple(sorted(read, key=lambda item: item.path)),
+        replace(difference, why=why, read=tuple(item.path for item in read)),
+        tuple(read),
+        {item.path: tuple(others) for item, others in wanted.items() if others},
         keep,
-        folder.copies,
+        folder.copies(kept),
         {**failed, **shut, **orphans},
         earlier,
     )
 
 
-def settle(plan: Plan, failures: Mapping[str, str], hashes: Mapping[str, str]) -> Settled:
+def settle(
+    plan: Plan,
+    failures: Mapping[str, str],
+    hashes: Mapping[str, str],
+    passing: Set[str] = frozenset(),
+) -> Settled:
     """Return what stays, once each of `plan.read` was read or is in `failures` with the reason.
 
-    A file that could not be read keeps its last good version.
+    A file that is in `failures` was read as the first of `plan.others` that is not. One that could
+    not be read in any way keeps its last good version. The failures of the paths in `passing` may
+    be none at another time.
     """
     failed = {**plan.unread, **failures}
     copies, shown = dict(plan.copies), dict(plan.keep)
+    there = {entry.sha256 for entry in plan.earlier.values() if entry.number in shown}
+    for item in plan.read:
+        ways = [item.path, *(other.path for other in plan.others.get(item.path, ()))]
+        read = next((path for path in ways if path not in failures), None)
+        if read is not None:
+            there.add(item.sha256)
+            failed = {path: reason for path, reason in failed.items() if path not in ways}
+            copies = {p: read if first == item.path else first for p, first in copies.items()}
+        if read is not None and read != item.path:
+            del copies[read]
+            copies[item.path] = read
     for path, original in plan.copies.items():
-        if original in failed:
-            failed[path] = f"{path}: the same bytes as {original}, which could not be read"
-    there = {item.sha256 for item in plan.read if item.path not in failures}
-    there |= {entry.sha256 for entry in plan.earlier.values() if entry.number in shown}
+        if original in failed and _has_bytes(plan, original, hashes):
+            failed.pop(path, None)  # what it is a copy of is in the index
+        elif original in failed:
+            same = f"{path}: the same bytes as {original}, which could not be read"
+            failed.setdefault(path, same)
+            del copies[path]
     stale: dict[str, Stale] = {}
     # Whoever has the very bytes of the earlier version goes first.
-    for path in sorted(failed, key=lambda p: (not _has_bytes(plan, p, hashes), p in copies, p)):
+    for path in sorted(failed, key=lambda p: (not _has_bytes(plan, p, hashes), p)):
         entry = plan.earlier.get(path)
         if entry is not None:
             if entry.sha256 not in there:
                 there.add(entry.sha256)
                 shown[entry.number] = path
             stale[path] = Stale(path, failed[path], entry.sha256)
-    for path, original in plan.copies.items():
-        if original in stale and _has_bytes(plan, original, hashes):
-            del failed[path]  # what it is a copy of is in the index
-            stale.pop(path, None)
-        elif original in failed:
-            del copies[path]
+    lost = {hashes[path] for path in passing}
+    again = passing | {path for path in failed if hashes.get(path) in lost}
     return Settled(
         shown,
         copies,
+        {path: _AGAIN if path in again else sha256 for path, sha256 in hashes.items()},
         tuple(Unread(path, failed[path]) for path in sorted(failed) if path not in stale),
         tuple(stale[path] for path in sorted(stale)),
     )
@@ -190,10 +217,29 @@ class _Folder:
         for path in sorted(self.sidecars, key=self._rank):
             if hashes[path]:
                 self.groups.setdefault(hashes[path], []).append(path)
-        self.copies = {path: first for first, *others in self.groups.values() for path in others}
 
     def _rank(self, path: str) -> tuple[bool, bool, str]:
         return _ending(path) not in FORMATS, not self.sidecars[path], path
+
+    def copies(self, stands: Mapping[str, str]) -> dict[str, str]:
+        """Return for each copy the path that stands for it.
+
+        That is the one that `stands` has for its SHA-256, else the first.
+        """
+        return {
+            path: stands.get(sha256, paths[0])
+            for sha256, paths in self.groups.items()
+            for path in paths
+            if path != stands.get(sha256, paths[0])
+        }
+
+    def ways(self, sha256: str) -> list[ToRead]:
+        """Return the files that a document may be read as: of each known ending the first."""
+        found: dict[str, ToRead] = {}
+        for path in self.groups.get(sha256, ()):
+            if not found or _ending(path) in FORMATS:
+                found.setdefault(_ending(path), ToRead(path, sha256, self.origin(path)))
+        return list(found.values())
 
     def origin(self, path: str) -> Origin:
         """Return what decides the reading of a report, as if it had a warning of its side-car."""
@@ -206,12 +252,19 @@ def _ending(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def _fitting(folder: _Folder, before: Before) -> Iterator[tuple[int, str]]:
+def _fitting(
+    folder: _Folder, before: Before, limits: Mapping[str, float]
+) -> Iterator[tuple[int, str]]:
     """Yield the documents that need no reading, with the path of today."""
+    was = _Folder(before.manifest.sources, before.manifest.recipe)
+    more_ocr = "ocr_seconds" in _raised(before.manifest, limits)
     for entry in before.entries:
-        for path in folder.groups.get(entry.sha256, ())[:1]:
-            if _fits(entry, folder.origin(path)):
-                yield entry.number, path
+        ways, earlier = folder.ways(entry.sha256), was.ways(entry.sha256)
+        failed = next((n for n, way in enumerate(earlier) if way.path == entry.path), 0)
+        if ways[:failed] == earlier[:failed] and not (more_ocr and entry.unread_pages):
+            for way in ways[failed : failed + 1]:
+                if _fits(entry, way.origin):
+                    yield entry.number, way.path
 
 
 def _fits(entry: Entry, wanted: Origin) -> bool:
@@ -234,13 +287,9 @@ def _known_failures(
     was = _Folder(old.sources, old.recipe)
     reasons = {entry.path: entry.reason for entry in old.unread}
     reasons |= {entry.path: entry.reason for entry in old.stale}
-    for sha256, (path, *_) in folder.groups.items():
-        if (
-            path in reasons
-            and was.groups.get(sha256, [""])[0] == path
-            and was.origin(path) == folder.origin(path)
-        ):
-            yield path, reasons[path]
+    for ways in map(folder.ways, folder.groups):
+        if ways[0].path in reasons and ways == was.ways(ways[0].sha256):
+            yield from ((way.path, reasons[way.path]) for way in ways if way.path in reasons)
 
 
 def _raised(old: Manifest, limits: Mapping[str, float]) -> list[str]:
@@ -249,7 +298,10 @@ def _raised(old: Manifest, limits: Mapping[str, float]) -> list[str]:
 
 
 def _earlier(hashes: Mapping[str, str], before: Before) -> dict[str, Entry]:
-    """Return for each path the last version that could be read, also under an earlier path."""
+    """Return for each path the last version that could be read, also under an earlier path.
+
+    One of the very bytes of today goes before any other.
+    """
     old = before.manifest
     entries = {entry.path: entry for entry in before.entries}
     by_hash = {entry.sha256: entry for entry in before.entries}
@@ -262,7 +314,9 @@ def _earlier(hashes: Mapping[str, str], before: Before) -> dict[str, Entry]:
     for was, path in _renamed(hashes, old.sources):
         if was in entries:
             entries.setdefault(path, entries[was])
-    return {path: entry for path, entry in entries.items() if path in hashes}
+    entries |= {path: by_hash[sha256] for path, sha256 in hashes.items() if sha256 in by_hash}
+    reports = {path for path in hashes if not is_sidecar(path)}
+    return {path: entry for path, entry in entries.items() if path in reports}
 
 
 def _renamed(hashes: Mapping[str, str], old: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -344,6 +398,8 @@ def _reasons(before: Before, new: Recipe, limits: Mapping[str, float]) -> Iterat
             "could not be read, are read"
         )
     raised = _raised(before.manifest, limits)
+    shown = ", ".join(f"{name} is now {limits[name]:g}" for name in raised)
     if raised and (before.manifest.unread or before.manifest.stale):
-        shown = ", ".join(f"{name} is now {limits[name]:g}" for name in raised)
         yield f"{shown}: files that could not be read are tried again"
+    if "ocr_seconds" in raised and before.manifest.unread_pages:
+        yield f"{shown}: files with pages that could not be read are read again"

@@ -290,7 +290,13 @@ class IndexRunView(_Closed):
     ended_at: str | None
     result: RunResultView | None = Field(description="Of the last run that finished.")
     error: str | None = Field(description="Why the last run failed.")
+    busy: str | None = Field(
+        description="Why the last run did nothing: another program was writing the index. "
+        "The status is then the one before it."
+    )
     generation: str | None = Field(description="What answers now, whoever built it.")
+    following: bool = Field(description="Whether a run is started whenever documents/ changes.")
+    not_following: str | None = Field(description="Why not.")
     events: str = Field("/index/events", description="Where to follow it.")
 
 
@@ -339,9 +345,19 @@ def documents_view(engine: Engine) -> DocumentsView:
     )
 
 
-def run_view(state: "State", generation: str | None) -> IndexRunView:
-    """Return what is known of the index runs, and of the generation that answers."""
-    return IndexRunView.model_validate({**asdict(state), "generation": generation})
+def run_view(
+    state: "State", generation: str | None, not_following: str | None = None
+) -> IndexRunView:
+    """Return what is known of the index runs, and of the generation that answers.
+
+    `not_following` says why the folder of reports is not followed, None while it is.
+    """
+    told = {
+        "generation": generation,
+        "following": not_following is None,
+        "not_following": not_following,
+    }
+    return IndexRunView.model_validate({**asdict(state), **told})
 
 
 def make_filters(

@@ -12,13 +12,15 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from seminar_qa.errors import DocumentsError
+from seminar_qa.errors import DocumentsError, IndexBusyError
 from seminar_qa.sources import scan_documents
 
 LONGEST_WAIT = 300.0
 """After so many seconds a run is begun though files still change, so that one holds up no other."""
 RETRY = 60.0
 """A run that failed is done again after so many seconds, if nothing changes before."""
+BUSY = 2.0
+"""The same where another program was writing the index."""
 _TICK = 0.25  # seconds between two looks
 _POLL = 1.0  # seconds between two looks through a folder that tells of no change
 _Look = dict[str, tuple[int, int] | None]
@@ -35,9 +37,9 @@ def follow_folder(
     """Call `run` now, and again each time that files below `folder` have changed.
 
     Before each call all sizes and times of the files must be the same for `settle` seconds. `run`
-    returns whether it went well. A folder that is not there is waited for; with `polling` it is
-    looked through again and again, for drives that tell of no change. Returns when `stop` is set.
-    Raises DocumentsError when the folder cannot be followed.
+    returns whether it went well, or raises IndexBusyError. A folder that is not there is waited
+    for; with `polling` it is looked through again and again, for drives that tell of no change.
+    Returns when `stop` is set. Raises DocumentsError when the folder cannot be followed.
     """
     waiting = _Waiting(settle)
     again_at: float | None = None
@@ -48,8 +50,16 @@ def follow_folder(
             waiting.begin(now)
             again_at = None
         if waiting.is_over(now, folder):
-            went_well = run()
-            again_at = None if went_well else time.monotonic() + RETRY
+            pause = _pause_after(run)
+            again_at = None if pause is None else time.monotonic() + pause
+
+
+def _pause_after(run: Callable[[], bool]) -> float | None:
+    """Do a run; return after how many seconds it is to be done again, None if it went well."""
+    try:
+        return None if run() else RETRY
+    except IndexBusyError:
+        return BUSY
 
 
 class _Waiting:

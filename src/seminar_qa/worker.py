@@ -28,7 +28,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.errors import NotReadError, UnreadableFileError
 from seminar_qa.layout import Layout
 from seminar_qa.parsers.source import SourceFile
 from seminar_qa.reading import Reading, read_report
@@ -72,11 +72,15 @@ class Worker:
         self._stopped = False
 
     def read(self, job: Job) -> Reading:
-        """Read one file. Raises UnreadableFileError, also when the process is lost over it."""
+        """Read one file. Raises UnreadableFileError, also when the process is lost over it.
+
+        Raises NotReadError when that says nothing of the file: no process could be begun, the file
+        not be fetched from its disk, or the process was killed from outside.
+        """
         try:
             process = self._running()
         except OSError as error:
-            raise UnreadableFileError(
+            raise NotReadError(
                 f"{job.path}: no process could be begun to read it ({error.strerror})"
             ) from error
         watch = _Watch(process)
@@ -86,10 +90,13 @@ class Worker:
             watch.cancel()
         if answer is None or watch.expired:
             _wait(process)
+            killed = process.poll() == -signal.SIGKILL and not watch.expired
             self.close()
-            raise UnreadableFileError(f"{job.path}: {self._why_lost(process, watch.expired)}")
+            reason = f"{job.path}: {self._why_lost(process, watch.expired)}"
+            raise NotReadError(reason) if killed else UnreadableFileError(reason)
         if "unreadable" in answer:
-            raise UnreadableFileError(str(answer["unreadable"]))
+            kind = NotReadError if answer.get("passing") else UnreadableFileError
+            raise kind(str(answer["unreadable"]))
         try:
             return decoded(answer)
         except (KeyError, TypeError, ValueError, AttributeError, zlib.error) as error:
@@ -356,7 +363,7 @@ def _serve(memory: int, ocr_seconds: float) -> None:
         try:
             answer = encoded(_read(request, ocr_seconds, lambda: tell(_OCR_BEGINS)))
         except UnreadableFileError as error:
-            answer = {"unreadable": str(error)}
+            answer = {"unreadable": str(error), "passing": isinstance(error, NotReadError)}
         except MemoryError:
             answer = {"unreadable": f"{request['path']}: {_too_large(memory)}"}
         tell(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
@@ -374,7 +381,7 @@ def _read(request: dict[str, Any], ocr_seconds: float, before_ocr: Callable[[], 
     try:
         data = Path(request["file"]).read_bytes()
     except OSError as error:
-        raise UnreadableFileError(f"{path}: {error.strerror}") from error
+        raise NotReadError(f"{path}: {error.strerror}") from error
     source = SourceFile(data, ocr_seconds=ocr_seconds, before_ocr=before_ocr)
     beside = None
     if request["sidecar"]:
