@@ -4,11 +4,11 @@
     python training/calibrate.py fit training/runs/evidence.pkl
 
 `collect` asks questions of four homes and keeps the evidence for every candidate: the real reports
-with the questions of training/questions/reports.jsonl, a third of which they do not answer; the
-articles of SQuADShifts, as they are and with near misses; and the gold passages of that part of
-NQ-open that the reader was not trained on. Of the latter three each paragraph is kept with a chance
-of one half, and every other question is asked of a small part of its home, so that the numbers fit
-small collections and large.
+and the first report alone, with the questions of training/questions, two fifths of which they do
+not answer; the articles of SQuADShifts with their own questions and the near misses of
+training/questions; and the gold passages of that part of NQ-open that the reader was not trained
+on. Of the latter two each paragraph is kept with a chance of one half, and every other question is
+asked of a small part of its home, so that the numbers fit small collections and large.
 
 `fit` fits the ranking (a softmax over each question's candidates) and the confidence (a logistic
 model), all sources counting alike, prints what the thresholds cost on folds held out, and writes
@@ -28,9 +28,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from near_misses import Exchanger
 from sklearn.linear_model import LogisticRegression
-from windows import KEPT_FOR_CALIBRATION
+from windows import KEPT_FOR_CALIBRATION, paragraph_id, read_near_misses
 
 from seminar_qa.answers import Candidate, is_rival, widen
 from seminar_qa.calibration import MOST_MARGIN
@@ -43,6 +42,7 @@ from seminar_qa.settings import Settings
 from seminar_qa.text import collapse
 
 HERE = Path(__file__).parent
+QUESTIONS = HERE / "questions"
 OUT = HERE.parent / "src" / "seminar_qa" / "weights" / "calibration.json"
 RANKING = "span logit dense coverage context sentence fits shown repeats bound".split()
 CONFIDENCE = (
@@ -51,6 +51,8 @@ CONFIDENCE = (
 STRICT = 0.05
 """In mode strict at most this share of the unanswerable questions held out may get an answer."""
 FOLDS = 5
+ABSENT = 0.4
+"""So many of the questions on a paragraph that is left out are asked."""
 
 
 @dataclass(frozen=True)
@@ -81,35 +83,44 @@ class Measured:
 
 def reports(shared: Path, home: Path, rng: random.Random) -> Iterator[Sample]:
     """Copy the real reports; yield the project's own questions on them."""
-    shutil.copytree(shared / "documents" / "real", home / "documents" / "real")
-    for line in (HERE / "questions" / "reports.jsonl").read_text(encoding="utf-8").splitlines():
+    shutil.copytree(shared / "documents" / "real", home / "documents", dirs_exist_ok=True)
+    yield from _own("reports")
+
+
+def seminar(shared: Path, home: Path, rng: random.Random) -> Iterator[Sample]:
+    """Copy the first report; yield the project's own questions on it."""
+    shutil.copytree(HERE.parent / "documents", home / "documents", dirs_exist_ok=True)
+    yield from _own("seminar")
+
+
+def _own(name: str) -> Iterator[Sample]:
+    for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        every = row.get("match") != "any"
-        yield Sample(
-            "reports", row["question"], row["answers"], row["answerable"], [], any_gold=not every
-        )
+        any_gold = row.get("match") == "any"
+        yield Sample(name, row["question"], row["answers"], row["answerable"], [], any_gold)
 
 
 def shifts(shared: Path, home: Path, rng: random.Random) -> Iterator[Sample]:
-    """Write one report an article of SQuADShifts; yield the questions, some as near misses."""
+    """Write one report an article of SQuADShifts; yield questions on half of the paragraphs.
+
+    Those are asked about for which near misses were written. Of them one half is kept, with these;
+    of the other half some questions are asked.
+    """
+    near = read_near_misses(QUESTIONS / "near_misses_shifts.jsonl")
     with gzip.open(shared / "eval" / "squadshifts" / "new_wiki_v1.0.json.gz") as file:
         articles = json.load(file)["data"]
     for number, article in enumerate(articles):
-        paragraphs = article["paragraphs"]
-        questions = [collapse(q["question"]) for p in paragraphs for q in p["qas"]]
-        exchanger = Exchanger([p["context"] for p in paragraphs], questions)
-        kept = []
-        for paragraph in paragraphs:
+        kept, part = [], [f"{number}.txt"]
+        for paragraph in article["paragraphs"]:
+            missed = near.get(paragraph_id(paragraph["context"]), [])
             keep = rng.random() < 0.5
             if keep:
                 kept.append(paragraph["context"])
-            for question in paragraph["qas"]:
+                yield from (Sample("shifts", text, [], False, part) for text in missed)
+            for question in paragraph["qas"] if missed else ():
                 golds = sorted({answer["text"] for answer in question["answers"]})
-                text, part = collapse(question["question"]), [f"{number}.txt"]
-                missed = exchanger.near_miss(text, paragraph["context"], rng)
-                if keep and missed and rng.random() < 0.4:
-                    yield Sample("shifts", missed, [], False, part)
-                elif keep or rng.random() < 0.5:
+                if keep or rng.random() < ABSENT:
+                    text = collapse(question["question"])
                     yield Sample("shifts", text, golds if keep else [], keep, part)
         (home / "documents" / f"{number}.txt").write_text("\n\n".join(kept), encoding="utf-8")
 
@@ -167,7 +178,12 @@ def collect(options: argparse.Namespace) -> None:
     rng = random.Random(options.seed)
     found = [
         measured
-        for make, most in ((reports, 10_000), (shifts, options.questions), (nq, options.questions))
+        for make, most in (
+            (reports, 10_000),
+            (seminar, 10_000),
+            (shifts, options.questions),
+            (nq, options.questions),
+        )
         if make.__name__ in options.sources
         for measured in measure(make, options.shared, most, rng)
     ]
@@ -318,11 +334,11 @@ def main() -> None:
     collecting.add_argument("shared", type=Path)
     collecting.add_argument("evidence", type=Path)
     collecting.add_argument("--questions", type=int, default=500, help="of each public set")
-    collecting.add_argument("--sources", nargs="*", default=["reports", "shifts", "nq"])
+    collecting.add_argument("--sources", nargs="*", default=["reports", "seminar", "shifts", "nq"])
     collecting.set_defaults(run=collect)
     fitting = commands.add_parser("fit")
     fitting.add_argument("evidence", type=Path, nargs="+")
-    fitting.add_argument("--balanced", type=float, default=0.25)
+    fitting.add_argument("--balanced", type=float, default=0.3)
     fitting.set_defaults(run=fit)
     options = parser.parse_args()
     options.run(options)

@@ -13,9 +13,9 @@ with (training/README.md says how often)
 - a near miss on the answering window: a name, a number or a word of the question exchanged,
 - a speaker: "According to X" with X's name in front of the window, or another's: then no answer.
 
-`questions/near_misses.jsonl` holds questions that helpers of the project wrote on paragraphs of
-SQuAD 1.1, which these do not answer; each comes with the windows of its paragraph that share most
-words with it. One in sixteen of these paragraphs is left for judging.
+`questions/near_misses*.jsonl` hold questions that helpers of the project wrote on paragraphs of
+SQuAD 1.1 and of NQ-open, which these do not answer; each comes with the windows of its paragraph
+that share most words with it. One in sixteen of the paragraphs of SQuAD is left for judging.
 
 Of NQ-open every fifth and fourth question is left for `calibrate.py`. One JSON array a line, the
 rows of one question: [question, front, window, start, end], -1 for none.
@@ -40,6 +40,7 @@ from seminar_qa.sentences import split_sentences
 from seminar_qa.text import clean, collapse, words
 
 NEAR = Path(__file__).parent / "questions" / "near_misses.jsonl"
+NEAR_OF_NQ = NEAR.with_name("near_misses_nq.jsonl")
 WINDOWS_OF_NEAR = 2
 TIMES_NEAR = 2
 """How often each written near miss is put in, with windows of another size."""
@@ -217,6 +218,7 @@ def nq_units(source: Path, left_out: set[str], rng: random.Random) -> Iterator[l
     """Yield the rows of three fifths of NQ-open, those without the questions `left_out`."""
     with gzip.open(source, "rt", encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
+    near = read_near_misses(NEAR_OF_NQ)
     kept, texts, titles = [], [], []
     for number, line in enumerate(lines):
         gold = line["ctxs"][0]
@@ -232,6 +234,10 @@ def nq_units(source: Path, left_out: set[str], rng: random.Random) -> Iterator[l
     collection = Collection(texts, titles, rng, [asked.question for asked in kept])
     for asked in kept:
         yield collection.rows(asked)
+        # two questions may have one passage: its near misses are taken once
+        for missed in near.pop(paragraph_id(texts[asked.number]), []):
+            for _ in range(TIMES_NEAR):
+                yield collection.unanswered(collapse(missed), asked.number)
 
 
 def asked_alike(question: str) -> str:
