@@ -13,7 +13,7 @@ sys.path.append(str(Path(__file__).parents[1] / "training"))
 
 from average import average
 from near_misses import Exchanger, made_up_name
-from windows import SIZES, Asked, Collection, paragraph_id, read_near_misses, windows
+from windows import NEAR, SIZES, Asked, Collection, paragraph_id, read_near_misses, windows
 
 HARBOUR = (
     "The harbour of Kiel was opened by Ann Lee in 1874. It was the largest harbour for 25 years. "
@@ -162,9 +162,13 @@ def test_a_question_that_a_paragraph_does_not_answer_comes_with_its_nearest_wind
     assert "Esbjerg" in rows[0][2]
 
 
-def test_the_written_near_misses_are_three_a_paragraph_and_no_two_alike():
-    found = read_near_misses()
-    assert len(found) > 1_000
+@pytest.mark.parametrize(
+    ("name", "paragraphs"),
+    [("near_misses", 3_840), ("near_misses_nq", 720), ("near_misses_shifts", 480)],
+)
+def test_the_written_near_misses_are_three_a_paragraph_and_no_two_alike(name, paragraphs):
+    found = read_near_misses(NEAR.with_name(f"{name}.jsonl"))
+    assert len(found) == paragraphs
     assert all(re.fullmatch("[0-9a-f]{10}", name) for name in found)
     assert all(len({q.lower() for q in asked}) == len(asked) == 3 for asked in found.values())
     assert len(paragraph_id(WIND)) == 10

@@ -338,7 +338,7 @@ def main() -> None:
     collecting.set_defaults(run=collect)
     fitting = commands.add_parser("fit")
     fitting.add_argument("evidence", type=Path, nargs="+")
-    fitting.add_argument("--balanced", type=float, default=0.3)
+    fitting.add_argument("--balanced", type=float, default=0.25)
     fitting.set_defaults(run=fit)
     options = parser.parse_args()
     options.run(options)

@@ -13,9 +13,10 @@ with (training/README.md says how often)
 - a near miss on the answering window: a name, a number or a word of the question exchanged,
 - a speaker: "According to X" with X's name in front of the window, or another's: then no answer.
 
-`questions/near_misses*.jsonl` hold questions that helpers of the project wrote on paragraphs of
-SQuAD 1.1 and of NQ-open, which these do not answer; each comes with the windows of its paragraph
-that share most words with it. One in sixteen of the paragraphs of SQuAD is left for judging.
+`questions/near_misses.jsonl` and `near_misses_nq.jsonl` hold questions that helpers of the project
+wrote on paragraphs of SQuAD 1.1 and of NQ-open, which these do not answer; each comes with the
+windows of its paragraph that share most words with it. One in sixteen of the paragraphs of SQuAD is
+left for judging.
 
 Of NQ-open every fifth and fourth question is left for `calibrate.py`. One JSON array a line, the
 rows of one question: [question, front, window, start, end], -1 for none.
@@ -209,7 +210,7 @@ def squad_units(source: Path, rng: random.Random) -> Iterator[list[list]]:
                 )
                 yield collection.rows(asked)
             name = paragraph_id(paragraph["context"])
-            for missed in near.get(name, []) if name[0] != KEPT_FOR_JUDGING else ():
+            for missed in near.pop(name, []) if name[0] != KEPT_FOR_JUDGING else ():
                 for _ in range(TIMES_NEAR):
                     yield collection.unanswered(collapse(missed), number)
 
