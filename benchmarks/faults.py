@@ -147,14 +147,14 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     home.run()
     length = time.perf_counter() - begun
     answered, runs, killed, edition, failures = [0, 0], 0, 0, 1001, []
-    while runs < options.kills:
+    while killed < options.kills:
         before = reports.hashes(), dict(reports.figures)
         edition += 1
         reports.change(edition)
         after = reports.hashes(), dict(reports.figures)
         instant = 0.0
         try:
-            for _ in range(min(chance.randint(1, MOST_KILLS), options.kills - runs)):
+            for _ in range(min(chance.randint(1, MOST_KILLS), options.kills - killed)):
                 instant = chance.uniform(chance.choice((0, LAST)) * length, LONGER * length)
                 runs += 1
                 ended = home.run(instant)
@@ -169,7 +169,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
             failures.append(f"run {runs}, after {instant:.2f} s: {error}")
             print(failures[-1], flush=True)
         if edition % 5 == 0:
-            print(f"{runs} of {options.kills}", flush=True)
+            print(f"{killed} of {options.kills}", flush=True)
     return {
         "reports": options.reports,
         "runs": runs,

@@ -48,7 +48,9 @@ def test_a_hundred_pages_are_read_in_a_second_and_no_reader_beside_is_faster_or_
 
 
 def test_search_opening_and_recall_keep_what_was_aimed_at_in_every_size():
-    for found in result("size")["sizes"].values():
+    sizes = result("size")["sizes"]
+    assert {*sizes} == {"1000", "10000", "100000", "1000000"}
+    for found in sizes.values():
         assert found["search_ms"]["dense"]["p50"] <= 10
         assert found["open_seconds"] <= 0.5
         assert found["recall_at_10"] >= 0.99
@@ -232,7 +234,7 @@ def test_an_index_is_built_anew_for_what_decides_it_and_not_for_what_reads_it():
 
 def test_no_kill_at_any_instant_of_a_run_cost_the_index(home: Path, tmp_path: Path):
     committed = result("faults")
-    assert committed["runs"] >= 200
+    assert committed["killed"] >= 200
     assert committed["failures"] == []
     assert min(committed["answered_as_the_old"], committed["answered_as_the_new"]) > 0
     command = [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "20", "--seed", "2"]
@@ -245,8 +247,7 @@ def test_no_kill_at_any_instant_of_a_run_cost_the_index(home: Path, tmp_path: Pa
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "faults.json").read_text(encoding="utf-8"))
-    assert found["runs"] == 20
-    assert found["killed"] >= 8
+    assert found["killed"] == 20
 
 
 def test_following_a_thousand_reports_takes_as_long_as_promised():

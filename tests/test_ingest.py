@@ -1,5 +1,6 @@
 """From a folder of reports to a generation: what is read, what is left, what is done again."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -29,6 +30,7 @@ from seminar_qa.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexUnavailableError,
+    IndexUnreadableError,
     ModelError,
     NotReadError,
     UnreadableFileError,
@@ -555,9 +557,87 @@ def test_a_shortage_that_passes_is_no_reason_to_leave_a_report_out(built: Settin
     write(built, a__txt=NOTE)
     (unread,) = build(built, read=Short()).unread
     assert unread.reason == "a.txt: no process"
+    assert build(built, read=Short()).again == 1
     assert differ(built).changed == ("a.txt",)
-    assert build(built).unread == ()
+    outcome = build(built)
+    assert (outcome.unread, outcome.again) == ((), 0)
     assert {*documents(built)} == {"a.txt", REPORT}
+
+
+def test_an_index_that_cannot_be_read_for_a_moment_loses_nothing(built: Settings, monkeypatch):
+    write(built, a__txt=NOTE)
+    build(built)
+    write(built, a__txt=BROKEN)
+    assert [entry.path for entry in build(built).stale] == ["a.txt"]
+    before = held(built)
+    read = manifest.digest_file
+
+    def exhausted(path: Path) -> str:
+        if path.name == "records.sqlite":
+            raise OSError(errno.EMFILE, "Too many open files", str(path))
+        return read(path)
+
+    monkeypatch.setattr(manifest, "digest_file", exhausted)
+    with pytest.raises(IndexUnreadableError, match=r"sqlite cannot be read now .Too many.*--force"):
+        build(built)
+    monkeypatch.undo()
+    assert not build(built).built
+    assert held(built) == before
+
+
+@pytest.mark.parametrize("name", ["current", "manifest.json"])
+def test_what_names_the_index_may_be_unreadable_for_a_moment(built: Settings, monkeypatch, name):
+    read_bytes, read_text = Path.read_bytes, Path.read_text
+
+    def exhausted(read):
+        def reading(path: Path, *args, **kwargs):
+            if path.name == name:
+                raise OSError(errno.EIO, "Input/output error", str(path))
+            return read(path, *args, **kwargs)
+
+        return reading
+
+    monkeypatch.setattr(Path, "read_bytes", exhausted(read_bytes))
+    monkeypatch.setattr(Path, "read_text", exhausted(read_text))
+    with pytest.raises(IndexUnreadableError, match="cannot be read now"):
+        build(built)
+    with pytest.raises(IndexUnreadableError, match="cannot be read now"):
+        PassageIndex.open(built.index)
+    monkeypatch.undo()
+    assert not build(built).built
+
+
+def test_an_index_that_cannot_be_read_is_done_without_by_force(built: Settings, monkeypatch):
+    write(built, a__txt=NOTE)
+    read = manifest.digest_file
+    old = built.index / "generations" / generations(built)[0]
+
+    def broken(path: Path) -> str:
+        if old in path.parents:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return read(path)
+
+    monkeypatch.setattr(manifest, "digest_file", broken)
+    outcome = build(built, force=True)
+    assert outcome.difference.why == ("what is there cannot be read: every file is read",)
+    assert {*documents(built)} == {"a.txt", REPORT}
+
+
+def test_comparing_goes_on_when_the_index_is_swapped_meanwhile(built: Settings, monkeypatch):
+    read_through, swaps = ingest._read_through, []
+
+    def swapped(*args):
+        if len(swaps) < 2:
+            swaps.append(len(swaps))
+            write(built, **{f"n{len(swaps)}__txt": f"{len(swaps)} {NOTE}"})
+            monkeypatch.setattr(ingest, "_read_through", read_through)
+            build(built)
+            monkeypatch.setattr(ingest, "_read_through", swapped)
+        return read_through(*args)
+
+    monkeypatch.setattr(ingest, "_read_through", swapped)
+    assert not differ(built)
+    assert swaps == [0, 1]
 
 
 def test_a_misnamed_copy_does_not_hide_a_good_report(built: Settings):
@@ -1036,18 +1116,24 @@ def test_every_passage_in_the_index_is_a_slice_of_its_document(built: Settings):
         assert record.document.text[passage.start : passage.end].strip()
 
 
-def test_force_cures_a_damaged_model(fresh_home, home):
+@pytest.mark.parametrize("how", ["altered", "cut short", "gone"])
+def test_a_run_cures_a_damaged_model(fresh_home, home, how: str):
     models = fresh_home / "index" / "models"
     shutil.rmtree(models)
     shutil.copytree(home / "index" / "models", models)
     settings = Settings(home=fresh_home)
     build_index(settings, read=ToyReader())
     for graph in models.glob("*/model.onnx"):
-        graph.write_bytes(graph.read_bytes()[:1000])
-    with pytest.raises(ModelError, match="seminar-qa index --force"):
+        data = bytearray(graph.read_bytes())
+        data[len(data) // 2] ^= 4
+        graph.write_bytes(data if how == "altered" else data[:1000])
+        if how == "gone":
+            shutil.rmtree(graph.parent)
+            break
+    with pytest.raises(ModelError, match="run: seminar-qa index$"):
         Engine.open(settings)
     (models / "encoder-x.building-1").mkdir()
-    build_index(settings, force=True, read=ToyReader())
+    assert not build_index(settings, read=ToyReader()).built
     assert Engine.open(settings).ask("Who prepared the report?").answer.confidence > 0
     assert not list(models.glob("*.building-*"))
 

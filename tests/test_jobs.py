@@ -1,7 +1,10 @@
 """Index runs as jobs: one at a time, told to all who listen, and none takes the server down."""
 
 import asyncio
+import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -377,3 +380,58 @@ def test_a_process_builds_the_same_index_and_tells_of_its_stages(fresh_home):
     assert {"reading", "embedding"} <= set(stages)
     again = build_index(settings)
     assert (again.built, again.generation) == (False, summary.generation)
+
+
+TWICE = """
+import shutil
+import sys
+import time
+from seminar_qa import ingest, jobs
+from toys import ToyModels, ToyReader
+
+class Slow(ToyModels):
+    def encode(self, texts, advance=lambda _: None):
+        print("here", file=sys.stderr, flush=True)
+        time.sleep(60)
+
+remove = shutil.rmtree
+
+def slow(path, **how):
+    print("clearing", file=sys.stderr, flush=True)
+    time.sleep(1)
+    remove(path, **how)
+
+shutil.rmtree = slow
+ingest.InstalledModels = lambda _: Slow()
+jobs._serve()
+"""
+
+
+def test_a_run_that_is_told_to_end_twice_clears_up_what_it_was_building(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.txt").write_text("The harbour grows. It is deep.\n")
+    here = Path(__file__).parent
+    with subprocess.Popen(
+        [sys.executable, "-c", TWICE],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{here.parent / 'src'}{os.pathsep}{here}"},
+    ) as process:
+        process.stdin.write(json.dumps({"settings": {"home": str(tmp_path)}, "force": False}))
+        process.stdin.close()
+        assert process.stderr.readline() == "here\n"
+        process.terminate()
+        assert process.stderr.readline() == "clearing\n"
+        process.terminate()
+        process.stderr.read()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert list((tmp_path / "index" / "generations").iterdir()) == []
+
+
+def test_a_run_that_left_something_for_another_time_is_to_be_done_again():
+    jobs = Jobs(StandIn(replace(DONE, again=1)))
+    jobs._runner.gate.set()
+    assert not jobs.run()
+    jobs._runner.ending = DONE
+    assert jobs.run()

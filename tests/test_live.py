@@ -843,10 +843,10 @@ def test_many_swaps_leave_no_file_open(tmp_path):
             runner.run(None, force=False)
             current.refresh(wait=True)
             assert current.get().ask("How many ships did the harbour count?").rows
-            opened.append(len(open_files(tmp_path)))
+            opened.append(open_files(tmp_path))
+            wait_until(lambda: len(open_files(tmp_path)) <= len(opened[0]))  # threads that end
     finally:
         gc.enable()
-    assert len(set(opened)) == 1
     assert current.generation == list(runner.edition_of)[-1]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from seminar_qa import manifest as module
 from seminar_qa.dense import DenseFacts
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnreadableError
 from seminar_qa.manifest import FORMAT, Manifest, ModelEntry, Recipe, Stale, Unread, list_files
 
 RECIPE = Recipe(
@@ -140,18 +140,19 @@ def test_what_decides_the_vectors_of_passages_leaves_out_the_prompt_of_questions
         assert replace(entry, **change).for_passages != entry.for_passages
 
 
-def test_a_file_that_cannot_be_opened_is_damage_and_no_crash(
+def test_a_file_that_cannot_be_opened_is_no_damage_and_no_crash(
     written: Manifest, tmp_path: Path, monkeypatch
 ):
     def refuse(path: Path) -> str:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(module, "digest_file", refuse)
-    with pytest.raises(IndexDamagedError, match=r"json cannot be read .Perm.*run: seminar-qa"):
+    with pytest.raises(IndexUnreadableError, match=r"json cannot be read now .Perm.*: seminar-qa"):
         written.check_files(tmp_path)
     monkeypatch.undo()
     monkeypatch.setattr(Path, "is_file", refuse)
-    assert len(list(written.damage(tmp_path))) == len(written.files)
+    with pytest.raises(IndexUnreadableError):
+        list(written.damage(tmp_path))
 
 
 def test_a_generation_that_nobody_can_hold_is_damaged(written: Manifest, tmp_path: Path):

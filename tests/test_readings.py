@@ -121,3 +121,13 @@ def test_a_job_names_the_side_car(source: Source):
     beside = Source("a.yaml", source.file.with_suffix(".yaml"))
     named = job_of(replace(source, sidecar=beside))
     assert named == Job("a.txt", source.file, "a.yaml", beside.file)
+
+
+def test_more_time_for_ocr_reads_again_what_was_read_with_less(source: Source):
+    item = wanted(source)
+    _, asked = read(source, item, limits=replace(LIMITS, ocr_seconds=1.0))
+    assert asked == ["a.txt"]
+    _, asked = read(source, item, limits=replace(LIMITS, ocr_seconds=9.0))
+    assert asked == ["a.txt"]
+    _, asked = read(source, item, limits=replace(LIMITS, ocr_seconds=9.0, memory=1 << 20))
+    assert asked == []

@@ -168,9 +168,13 @@ def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
         if said != before:
             _print_json(asdict(outcome), indent=None) if json else _print_outcome(outcome)
             sys.stdout.flush()
-        return True
+        return not outcome.again
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # what is being cleared up is cleared up
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
     with suppress(KeyboardInterrupt):
         follow_folder(
             settings.documents,

@@ -9,7 +9,8 @@ SeminarQAError
 │       └── NotReadError       it was not read for want of something that may pass
 ├── IndexUnavailableError      there is no index that can be trusted             503
 │   ├── IndexMissingError      none was built yet
-│   └── IndexDamagedError      it does not match its manifest
+│   ├── IndexDamagedError      it does not match its manifest
+│   └── IndexUnreadableError   nobody can tell now, as it cannot be read
 ├── IndexRunError              an index run ended without an index, or not begun  503
 │   └── IndexBusyError         one is at work already                           409
 ├── ModelError                 a model is missing or not what it should be       503
@@ -58,6 +59,10 @@ class IndexMissingError(IndexUnavailableError):
 
 class IndexDamagedError(IndexUnavailableError):
     """The files of the index do not agree with its manifest."""
+
+
+class IndexUnreadableError(IndexUnavailableError):
+    """A file of the index cannot be read now; it may be sound."""
 
 
 class IndexRunError(SeminarQAError):

@@ -28,9 +28,23 @@ import numpy as np
 from seminar_qa import holds
 from seminar_qa.dense import DenseIndex, write_dense
 from seminar_qa.embeddings import Embeddings
-from seminar_qa.errors import IndexDamagedError, IndexMissingError
+from seminar_qa.errors import (
+    IndexDamagedError,
+    IndexMissingError,
+    IndexUnavailableError,
+    IndexUnreadableError,
+)
 from seminar_qa.lexical import LexicalIndex
-from seminar_qa.manifest import CURE, MANIFEST, Manifest, Recipe, Stale, Unread, list_files
+from seminar_qa.manifest import (
+    CURE,
+    MANIFEST,
+    Manifest,
+    Recipe,
+    Stale,
+    Unread,
+    list_files,
+    unreadable,
+)
 from seminar_qa.records import Records, RecordWriter
 from seminar_qa.text import digest_file
 
@@ -139,7 +153,9 @@ def _read_current(folder: Path) -> tuple[str, str]:
         raise IndexMissingError(
             f"there is no index in {folder} yet; run: seminar-qa index"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise unreadable(folder / CURRENT, error) from error
+    except UnicodeDecodeError as error:
         raise IndexDamagedError(f"{folder / CURRENT} cannot be read ({error}); {CURE}") from error
     if not name or not name.replace("-", "").isalnum():
         raise IndexDamagedError(f"{folder / CURRENT} names no generation: “{name[:40]}”; {CURE}")
@@ -242,7 +258,7 @@ class GenerationWriter:
             answers = current_generation(self._folder) == self.name
         except IndexMissingError:
             answers = False
-        except IndexDamagedError:
+        except IndexUnavailableError:
             return  # nobody can tell
         if not answers:
             shutil.rmtree(self._finished, ignore_errors=True)
@@ -285,12 +301,13 @@ def clear_generations(folder: Path) -> None:
     stay where it cannot be told which is current.
     """
     kept: set[str] | None = None
-    with suppress(IndexMissingError, IndexDamagedError):
+    with suppress(IndexUnavailableError):
         current = read_current_manifest(folder)
-        kept = {current.generation, current.previous}
+        needed = {current.generation, current.previous}
         if not holds.CAN_TELL:
             newest = sorted(_manifests(folder), key=lambda found: -found[1].serial)
-            kept |= {path.name for path, _ in newest[:_NEWEST]}
+            needed |= {path.name for path, _ in newest[:_NEWEST]}
+        kept = needed
     for path in (folder / GENERATIONS).iterdir() if (folder / GENERATIONS).is_dir() else ():
         if path.suffix in (_BUILDING, _REMOVED):
             shutil.rmtree(path, ignore_errors=True)
@@ -301,8 +318,11 @@ def clear_generations(folder: Path) -> None:
 def _remove_unused_models(folder: Path) -> None:
     """Remove the exported models that no generation names any more."""
     used: set[str] = set()
-    for _, manifest in _manifests(folder):
-        used |= {manifest.recipe.encoder.folder, manifest.recipe.reader.folder}
+    try:
+        for _, manifest in _manifests(folder):
+            used |= {manifest.recipe.encoder.folder, manifest.recipe.reader.folder}
+    except IndexUnreadableError:
+        return  # nobody can tell
     for path in (folder / MODELS).iterdir() if (folder / MODELS).is_dir() else ():
         if path.is_symlink() and path.name not in used:
             path.unlink()
@@ -311,7 +331,10 @@ def _remove_unused_models(folder: Path) -> None:
 
 
 def _manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """Yield the folder and the manifest of every generation; one that is damaged is none."""
+    """Yield the folder and the manifest of every generation; one that is damaged is none.
+
+    Raises IndexUnreadableError.
+    """
     for path in (folder / GENERATIONS).glob(f"*/{MANIFEST}"):
         if path.parent.suffix not in (_BUILDING, _REMOVED):
             with suppress(IndexDamagedError):

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from seminar_qa import index, parsers
+from seminar_qa import holds, index, parsers
 from seminar_qa.dense import DenseIndex
 from seminar_qa.embeddings import Embeddings, make_embeddings
 from seminar_qa.errors import (
@@ -28,6 +28,7 @@ from seminar_qa.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexUnavailableError,
+    IndexUnreadableError,
     ModelError,
     UnreadableFileError,
 )
@@ -51,7 +52,7 @@ from seminar_qa.readings import Failure, ReadAll, job_of, read_files
 from seminar_qa.records import Records
 from seminar_qa.settings import Settings
 from seminar_qa.sources import Source, hash_sources, is_sidecar, scan_documents, with_sidecars
-from seminar_qa.sync import Before, Difference, Plan, Settled, ToRead, make_plan, settle
+from seminar_qa.sync import LOOK_AGAIN, Before, Difference, Plan, Settled, ToRead, make_plan, settle
 from seminar_qa.vectors import Encoder, open_passage_encoder
 from seminar_qa.weights import find_encoder, find_reader, hash_file, hash_model, hash_weights
 from seminar_qa.worker import Limits, read_all
@@ -69,7 +70,8 @@ _LOCK, _HOLDER = ".lock", ".writer.json"
 class Outcome:
     """What a run did. `generation` is the one that answers now.
 
-    `read` files were read and `embedded` texts embedded for it.
+    `read` files were read and `embedded` texts embedded for it; `again` files could not be read for
+    want of something that may be there at another time.
     """
 
     difference: Difference
@@ -81,6 +83,7 @@ class Outcome:
     stale: tuple[Stale, ...] = ()
     read: int = 0
     embedded: int = 0
+    again: int = 0
 
 
 class Progress(Protocol):
@@ -124,7 +127,11 @@ def compare(settings: Settings, *, force: bool = False, models: Models | None = 
     sources = _sources(settings)
     hashes, shut = hash_sources(sources)
     recipe = _recipe(settings, models or InstalledModels(settings))
-    return _plan(settings, hashes, shut, recipe, force=force)[1].difference
+    while True:
+        generation = _answering(settings.index)
+        found = _plan(settings, hashes, shut, recipe, force=force)[1].difference
+        if _answering(settings.index) == generation:  # else another may have been removed meanwhile
+            return found
 
 
 def build_index(
@@ -258,6 +265,7 @@ class _Run:
         self._hashes, shut = hash_sources(self._sources)
         before, plan = _plan(self._settings, self._hashes, shut, self._recipe, force=self._force)
         if before is not None and not plan.difference:
+            self._models.export(self._index / MODELS, self._told)
             self._clean()
             return _outcome(plan.difference, before.manifest)
         index.clear_generations(self._index)  # else those of killed runs would pile up
@@ -433,6 +441,10 @@ def _plan(
         before = _look_back(settings.index)
     except IndexMissingError:
         absent = "there is no index yet"
+    except IndexUnreadableError:
+        if not force:
+            raise  # it may be sound, and hold what cannot be read any more
+        absent = "what is there cannot be read"
     except IndexUnavailableError:
         absent = "what is there is no index of this version, or it is damaged"
     return before, make_plan(
@@ -441,9 +453,29 @@ def _plan(
 
 
 def _look_back(folder: Path) -> Before:
-    """Return the index as it was, read through. Raises IndexMissingError, IndexDamagedError."""
+    """Return the index as it was, read through.
+
+    Raises IndexMissingError, IndexDamagedError, IndexUnreadableError.
+    """
     manifest = index.read_current_manifest(folder)
-    generation = folder / GENERATIONS / manifest.generation
+    with _held(folder / GENERATIONS / manifest.generation) as generation:
+        return _read_through(manifest, generation)
+
+
+@contextmanager
+def _held(generation: Path) -> Iterator[Path]:
+    """Keep a generation from being removed; one that cannot be held is not."""
+    hold = None
+    with suppress(IndexDamagedError):
+        hold = holds.Hold(generation)
+    try:
+        yield generation
+    finally:
+        if hold:
+            hold.close()
+
+
+def _read_through(manifest: Manifest, generation: Path) -> Before:
     for problem in manifest.damage(generation, whole=True, below=RECORDS):
         raise IndexDamagedError(problem)
     others = f"{DENSE}/", f"{LEXICAL}/", READING
@@ -474,6 +506,7 @@ def _outcome(
         manifest.stale,
         read,
         embedded,
+        sum(sha256 == LOOK_AGAIN for sha256 in manifest.sources.values()),
     )
 
 

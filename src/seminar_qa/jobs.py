@@ -56,7 +56,7 @@ class Summary:
 
     `changes` are the paths by what became of them, as in `Difference`; `why` more was done than
     they need; `unread` and `stale` are files with the reason why they, or their version of today,
-    could not be read.
+    could not be read; `again` files are to be tried at another time.
     """
 
     generation: str
@@ -67,6 +67,7 @@ class Summary:
     why: tuple[str, ...]
     unread: Counted
     stale: Counted
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Jobs:
         return self._state
 
     def run(self) -> bool:
-        """Wait for the run at work, do another, and return whether it went well.
+        """Wait for the run at work, do another, and return whether nothing is to be tried again.
 
         Raises IndexBusyError when another program is writing the index, IndexRunError when none can
         be begun.
@@ -169,7 +170,8 @@ class Jobs:
             self._join()
             if self._state.busy:
                 raise IndexBusyError(self._state.busy)
-            return self._state.error is None
+            result = self._state.result
+            return self._state.error is None and not (result and result.again)
         return False
 
     def wake(self) -> None:
@@ -297,6 +299,8 @@ class ProcessRunner:
 
     def stop(self) -> None:
         """End the process at work, if there is one, and every later one."""
+        if self._stopped:
+            return
         self._stopped = True
         if self._process and self._process.poll() is None:
             self._process.terminate()
@@ -359,6 +363,7 @@ def summarise(outcome: Outcome) -> Summary:
         found.why,
         Counted.of([entry.reason for entry in outcome.unread]),
         Counted.of([entry.reason for entry in outcome.stale]),
+        outcome.again,
     )
 
 
@@ -404,11 +409,16 @@ class _Speaker:
         self.tell({"steps": steps})
 
 
+def _end(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # what is being cleared up is cleared up
+    sys.exit(_TOLD_TO_END)
+
+
 def _serve() -> None:
     """Do the run that is asked for on standard input."""
     speaker = _Speaker(os.dup(sys.stdout.fileno()))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no message
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TOLD_TO_END))
+    signal.signal(signal.SIGTERM, _end)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     request = json.load(sys.stdin)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from seminar_qa.dense import DenseFacts
-from seminar_qa.errors import IndexDamagedError
+from seminar_qa.errors import IndexDamagedError, IndexUnreadableError
 from seminar_qa.text import digest_file
 
 FORMAT = 4
@@ -127,10 +127,15 @@ class Manifest:
     def read(cls, path: Path, sha256: str | None = None) -> "Manifest":
         """Read a manifest, whose SHA-256 must be the one given, if any.
 
-        Raises IndexDamagedError when it is altered or not one of this format.
+        Raises IndexDamagedError when it is altered or not one of this format, IndexUnreadableError.
         """
         try:
             raw = path.read_bytes()
+        except FileNotFoundError as error:
+            raise IndexDamagedError(f"{path} is missing; {CURE}") from error
+        except OSError as error:
+            raise unreadable(path, error) from error
+        try:
             data = json.loads(raw)
             recipe = data.pop("recipe")
             _check_format(path, recipe["format"])
@@ -146,7 +151,7 @@ class Manifest:
                 dense=DenseFacts(**data.pop("dense")),
                 **data,
             )
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise IndexDamagedError(
                 f"{path} is no manifest of this version ({error}); {CURE}"
             ) from error
@@ -155,7 +160,7 @@ class Manifest:
         """Check the files in the folder `generation`; return whether every byte was looked at.
 
         Sizes are checked always; checksums where the files are `CHECKED_AT_OPEN` in all, of the
-        small files, and of every file for `whole`. Raises IndexDamagedError.
+        small files, and of every file for `whole`. Raises IndexDamagedError, IndexUnreadableError.
         """
         for problem in self.damage(generation, whole=whole):
             raise IndexDamagedError(f"{problem}; {CURE}")
@@ -171,7 +176,7 @@ class Manifest:
     ) -> Iterator[str]:
         """Yield what is wrong with each file of a generation whose name begins with `below`.
 
-        A large generation is read through for `whole`, once.
+        A large generation is read through for `whole`, once. Raises IndexUnreadableError.
         """
         whole = whole or self.size <= CHECKED_AT_OPEN
         for name, entry in self.files.items():
@@ -190,8 +195,18 @@ def _problem(path: Path, entry: FileEntry, *, hashed: bool) -> str:
             return f"{path} is missing or cut short"
         altered = hashed and digest_file(path) != entry.sha256
         return f"{path} was altered" if altered else ""
+    except FileNotFoundError:
+        return f"{path} is missing or cut short"
     except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> IndexUnreadableError:
+    """Return the error for a file that is there and cannot be read now."""
+    return IndexUnreadableError(
+        f"{path} cannot be read now ({error.strerror}); try it again, or build the index without "
+        "it: seminar-qa index --force"
+    )
 
 
 def _check_format(path: Path, found: object) -> None:

@@ -51,7 +51,7 @@ class ModelCard:
             return cls(**json.loads((folder / CARD).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise ModelError(
-                f"{folder} holds no model that can be read ({error}); run: seminar-qa index --force"
+                f"{folder} holds no model that can be read ({error}); run: seminar-qa index"
             ) from error
 
 
@@ -59,7 +59,7 @@ def is_sound(folder: Path) -> bool:
     """Tell whether `folder` holds a model whose files are as they were written."""
     try:
         return ModelCard.read(folder).content_sha256 == _hash_content(folder)
-    except ModelError:
+    except (ModelError, OSError):
         return False
 
 
@@ -81,6 +81,9 @@ class OnnxModel:
     @classmethod
     def open(cls, folder: Path) -> "OnnxModel":
         """Open a folder that `export` made. Raises ModelError when it is damaged."""
+        if not is_sound(folder):
+            ModelCard.read(folder)  # says so if there is none
+            raise ModelError(f"the model in {folder} was altered; run: seminar-qa index")
         card = ModelCard.read(folder)
         try:
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
@@ -89,7 +92,8 @@ class OnnxModel:
             )
         except Exception as error:  # both libraries raise bare Exceptions of their own
             raise ModelError(
-                f"the model in {folder} cannot be opened ({error}); run: seminar-qa index --force"
+                f"the model in {folder} cannot be opened ({error}); delete it and run: "
+                "seminar-qa index"
             ) from error
         tokenizer.no_padding()
         tokenizer.enable_truncation(card.max_tokens)

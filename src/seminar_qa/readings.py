@@ -60,7 +60,7 @@ def read_files(
         item = left[job.path]
         found = _checked(item, job.file, outcome)
         if isinstance(found, Reading):
-            log.append(_name(item), _packed(encoded(found)))
+            log.append(_name(item, limits), _packed(encoded(found)))
         elif found.lasting:
             log.append(_failure_name(item, limits), _packed({"reason": found.reason}))
         yield item, found
@@ -68,7 +68,7 @@ def read_files(
 
 def _known(log: Log, item: ToRead, limits: Limits) -> Reading | Failure | None:
     try:
-        if (data := log.get(_name(item))) is not None:
+        if (data := log.get(_name(item, limits))) is not None:
             reading = decoded(json.loads(zlib.decompress(data)))
             return replace(reading, document=replace(reading.document, path=item.path))
         if (data := log.get(_failure_name(item, limits))) is not None:
@@ -98,8 +98,9 @@ def _packed(data: dict[str, object]) -> bytes:
     return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), 1)
 
 
-def _name(item: ToRead) -> str:
-    return json.dumps([item.sha256, asdict(item.origin)])
+def _name(item: ToRead, limits: Limits) -> str:
+    """More time for OCR reads more pages, so what was read with less is not taken."""
+    return json.dumps([item.sha256, asdict(item.origin), limits.ocr_seconds])
 
 
 def _failure_name(item: ToRead, limits: Limits) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from seminar_qa.documents import Block, Document, Extraction, Kind, LeftOut, Speaker
-from seminar_qa.errors import IndexDamagedError, NotFoundError
+from seminar_qa.errors import IndexDamagedError, IndexUnreadableError, NotFoundError
 from seminar_qa.layout import Box, Layout
 from seminar_qa.passages import Passage, passage_text
 from seminar_qa.sentences import Sentence
@@ -53,6 +53,10 @@ _FACTS = (
 _AND_MORE = ("number", "characters", "text_sha256", "cuts_sha256", "origin")
 _SEALED = f"{_FACTS}, {', '.join(_AND_MORE)}"
 """The columns of a document that `sealed` is the SHA-256 of."""
+_PASSING = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY}
+)
+"""Errors of opening a database that need not be its fault."""
 _NONSENSE = (ValueError, TypeError, AttributeError, KeyError)
 """What decoding altered facts may raise."""
 _LAYOUT_PART = 8_192
@@ -278,7 +282,7 @@ class Records:
 
     @classmethod
     def open(cls, path: Path) -> "Records":
-        """Open a database for reading. Raises IndexDamagedError."""
+        """Open a database for reading. Raises IndexDamagedError, IndexUnreadableError."""
         try:
             connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -286,6 +290,10 @@ class Records:
             records = cls(connection)
             records.count("documents")
         except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF in _PASSING and path.is_file():
+                raise IndexUnreadableError(
+                    f"{path} cannot be read now ({error}); try it again"
+                ) from error
             raise _damaged(error) from error
         return records
 

@@ -14,7 +14,7 @@ from seminar_qa.parsers import FORMATS
 from seminar_qa.records import Entry, Origin
 from seminar_qa.sources import is_sidecar, sidecars_of
 
-_AGAIN = "?"
+LOOK_AGAIN = "?"
 """Stands for the SHA-256 of a file that has to be looked at again: no file has it."""
 
 
@@ -190,7 +190,7 @@ def settle(
     return Settled(
         shown,
         copies,
-        {path: _AGAIN if path in again else sha256 for path, sha256 in hashes.items()},
+        {path: LOOK_AGAIN if path in again else sha256 for path, sha256 in hashes.items()},
         tuple(Unread(path, failed[path]) for path in sorted(failed) if path not in stale),
         tuple(stale[path] for path in sorted(stale)),
     )
