@@ -753,9 +753,9 @@ def test_while_generations_are_swapped_every_answer_is_of_one_of_them(tmp_path):
 
 
 @contextmanager
-def toy_service(home, runner):
+def toy_service(home, runner, **settings):
     """Serve a real index of toy models; its runs are those of `runner`."""
-    settings, calibration = Settings(home=home), Calibration.load()
+    settings, calibration = Settings(home=home, **settings), Calibration.load()
     editions = ToyRunner(settings)
     editions.run(None, force=False)
     app = create_app(
@@ -805,6 +805,37 @@ def test_an_open_page_tells_of_a_run_and_of_the_updated_reports(tmp_path, runner
         page.close()
         wait_until(lambda: not app.state.jobs._wakers)
         assert problems == []
+
+
+@pytest.mark.browser
+def test_the_organiser_starts_a_run_on_the_page(tmp_path, runner):
+    with (
+        toy_service(tmp_path, runner, organiser_token=TOKEN) as (app, address, _),
+        browsing() as browser,
+    ):
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_text("For the organiser").click()
+        token, told = page.get_by_label("Organiser's token"), page.locator("#updated")
+        for wrong, why in (("a guess", "send the organiser's token"), ("密", "cannot be reached")):
+            token.fill(wrong)
+            page.get_by_role("button", name="Update the index").click()
+            told.get_by_text(why).wait_for()
+        assert runner.runs == []
+        token.fill(TOKEN)
+        token.press("Enter")
+        told.get_by_text("The run has begun.").wait_for()
+        page.locator("#live").get_by_text("The index is being updated: reading, 2 of 3").wait_for()
+        token.press("Enter")
+        told.get_by_text("an index run is at work").wait_for()
+        runner.gate.set()
+        wait_until(lambda: app.state.jobs.state.status == "finished")
+        assert runner.runs == [False]
+
+
+def test_the_page_offers_no_run_where_nobody_can_start_one(tmp_path, runner):
+    with toy_service(tmp_path, runner) as (_, address, _):
+        assert "For the organiser" not in page_of(address)
 
 
 def test_an_engine_over_a_real_index_goes_with_its_last_user(tmp_path):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -556,6 +557,10 @@ class InstalledModels:
 
     def entries(self) -> tuple[ModelEntry, ModelEntry]:
         """Return what names the encoder and the reader. Raises ModelError."""
+        return self._entries
+
+    @cached_property
+    def _entries(self) -> tuple[ModelEntry, ModelEntry]:
         settings = self._settings
         source = find_encoder(settings.encoder)
         weights = hash_weights(source)

@@ -116,6 +116,7 @@ def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  
         "unread_pages": engine.manifest.unread_pages,
         "names": names,
         "refused": refused,
+        "can_update": request.app.state.organiser_token is not None,
         "updating": _is_updating(request),
     }
     return HTMLResponse(_templates().get_template("chat.html").render(context), status)

@@ -276,6 +276,7 @@ class RunResultView(_Closed):
     why: list[str] = Field(description="Why more was done than the changes need.")
     unread: CountedView = Field(description="Files that could not be read, with the reasons.")
     stale: CountedView = Field(description="Files that stay in their earlier version, with why.")
+    again: int = Field(description="Files that could not be read for now, to be tried again.")
 
 
 class IndexRunView(_Closed):

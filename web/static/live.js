@@ -1,4 +1,5 @@
-// Tells quietly that the index is being updated, and when newer reports answer.
+// Tells quietly that the index is being updated, and when newer reports answer; lets the organiser
+// start a run.
 const line = document.getElementById("live");
 let events = null;
 
@@ -45,3 +46,24 @@ document.addEventListener("visibilitychange", () => (document.hidden ? rest() : 
 window.addEventListener("pagehide", rest);
 window.addEventListener("pageshow", listen);
 listen();
+
+async function update(form, told) {
+  const token = form.elements.token.value;
+  let words = "The run has begun.";
+  try {
+    const reply = await fetch(form.action, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+    if (!reply.ok) words = (await reply.json()).detail;
+  } catch {
+    words = "The server cannot be reached, or the token has signs that no token can have.";
+  }
+  told.textContent = words;
+}
+
+const organiser = document.getElementById("organiser");
+if (organiser) {
+  organiser.hidden = false; // without this script nothing could send the token
+  document.getElementById("update").addEventListener("submit", (event) => {
+    event.preventDefault();
+    update(event.target, document.getElementById("updated"));
+  });
+}
