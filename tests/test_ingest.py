@@ -619,7 +619,7 @@ def test_an_index_that_cannot_be_read_is_done_without_by_force(built: Settings, 
 
     monkeypatch.setattr(manifest, "digest_file", broken)
     outcome = build(built, force=True)
-    assert outcome.difference.why == ("what is there cannot be read: every file is read",)
+    assert outcome.difference.why[0] == "what is there cannot be read: every file is read"
     assert {*documents(built)} == {"a.txt", REPORT}
 
 

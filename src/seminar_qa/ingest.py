@@ -125,11 +125,10 @@ def compare(settings: Settings, *, force: bool = False, models: Models | None = 
 
     The whole index is read for it. Raises DocumentsError.
     """
-    sources = _sources(settings)
-    hashes, shut = hash_sources(sources)
     recipe = _recipe(settings, models or InstalledModels(settings))
     while True:
         generation = _answering(settings.index)
+        hashes, shut = hash_sources(_sources(settings))
         found = _plan(settings, hashes, shut, recipe, force=force)[1].difference
         if _answering(settings.index) == generation:  # else another may have been removed meanwhile
             return found

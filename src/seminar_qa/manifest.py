@@ -131,7 +131,7 @@ class Manifest:
         """
         try:
             raw = path.read_bytes()
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexDamagedError(f"{path} is missing; {CURE}") from error
         except OSError as error:
             raise unreadable(path, error) from error
@@ -195,7 +195,7 @@ def _problem(path: Path, entry: FileEntry, *, hashed: bool) -> str:
             return f"{path} is missing or cut short"
         altered = hashed and digest_file(path) != entry.sha256
         return f"{path} was altered" if altered else ""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return f"{path} is missing or cut short"
     except OSError as error:
         raise unreadable(path, error) from error
