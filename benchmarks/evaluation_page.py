@@ -118,8 +118,8 @@ def _targets(sets: dict[str, Entry]) -> Iterator[str]:
             rows.append((*shown, wish, reached, "" if served is None else _plain(served)))
     columns = ["set", "questions", "number", "value", "to reach", "reached", "served"]
     yield from _table(columns, rows)
-    yield "\nA number is reached when it is so rounded to two digits. Served is what is left of it in"
-    yield "mode balanced, where a refused answer counts as wrong; reached does not look at that."
+    yield "\nA number is reached when it is so rounded to two digits. Served is what is left of it"
+    yield "in mode balanced, where a refused answer counts as wrong; reached does not look at that."
 
 
 def _qualities(sets: dict[str, Entry]) -> Iterator[str]:
