@@ -112,10 +112,14 @@ def _targets(sets: dict[str, Entry]) -> Iterator[str]:
         for name, (sign, wanted) in entry["targets"].items():
             value = value_of(entry, name)
             reached = "yes" if is_reached(value[0], sign, wanted) else "**no**"
+            served = value_of(entry, f"{name}_balanced")[0]
             shown = (entry["title"], entry["questions"], NAMES.get(name, name), _shown(value))
-            rows.append((*shown, f"{'≥' if sign == '>=' else '≤'} {wanted:.2f}", reached))
-    yield from _table(["set", "questions", "number", "value", "to reach", "reached"], rows)
-    yield "\nA number is reached when it is so rounded to two digits."
+            wish = f"{'≥' if sign == '>=' else '≤'} {wanted:.2f}"
+            rows.append((*shown, wish, reached, "" if served is None else _plain(served)))
+    columns = ["set", "questions", "number", "value", "to reach", "reached", "served"]
+    yield from _table(columns, rows)
+    yield "\nA number is reached when it is so rounded to two digits. Served is what is left of it"
+    yield "in mode balanced, where a refused answer counts as wrong; reached does not look at that."
 
 
 def _qualities(sets: dict[str, Entry]) -> Iterator[str]:

@@ -328,7 +328,8 @@ SETS = {
         "NQ-open, gold passages",
         corpus("nq", "nq", "nq_oracle/nq-open-oracle.jsonl.gz"),
         200,
-        note="Flattered: half of these passages were used to fit the confidence.",
+        note="Flattered: the reader was trained on three fifths of these questions, the confidence "
+        "partly fitted on the others.",
     ),
     "qmsum": Set(
         "QMSum val",
