@@ -87,7 +87,7 @@ def test_an_empty_prompt_takes_the_place_of_the_models_own(tmp_path: Path, folde
 
 
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path):
-    with pytest.raises(ModelError, match="run: seminar-qa index --force"):
+    with pytest.raises(ModelError, match="run: seminar-qa index$"):
         open_query_encoder(tmp_path)
 
 
