@@ -623,6 +623,39 @@ def test_an_index_that_cannot_be_read_is_done_without_by_force(built: Settings, 
     assert {*documents(built)} == {"a.txt", REPORT}
 
 
+@pytest.mark.parametrize("name", ["current", "the current manifest", "the manifest before"])
+def test_a_name_or_manifest_that_cannot_be_read_is_done_without_by_force(
+    built: Settings, monkeypatch, name
+):
+    write(built, a__txt=NOTE)
+    build(built)
+    current = PassageIndex.open(built.index).manifest
+    broken = {
+        "current": built.index / "current",
+        "the current manifest": built.index / "generations" / current.generation / "manifest.json",
+        "the manifest before": built.index / "generations" / current.previous / "manifest.json",
+    }[name]
+    content = broken.read_bytes()
+    read_bytes, read_text = Path.read_bytes, Path.read_text
+
+    def faltering(read):
+        def reading(path: Path, *args, **kwargs):
+            if path == broken and (not path.exists() or read_bytes(path) == content):
+                raise OSError(errno.EIO, "Input/output error", str(path))
+            return read(path, *args, **kwargs)
+
+        return reading
+
+    monkeypatch.setattr(Path, "read_bytes", faltering(read_bytes))
+    monkeypatch.setattr(Path, "read_text", faltering(read_text))
+    write(built, b__txt=f"Again: {NOTE}")
+    if name != "the manifest before":
+        with pytest.raises(IndexUnreadableError, match="cannot be read now"):
+            build(built)
+    build(built, force=name != "the manifest before")
+    assert {*documents(built)} == {"a.txt", "b.txt", REPORT}
+
+
 def test_comparing_goes_on_when_the_index_is_swapped_meanwhile(built: Settings, monkeypatch):
     read_through, swaps = ingest._read_through, []
 

@@ -808,29 +808,79 @@ def test_an_open_page_tells_of_a_run_and_of_the_updated_reports(tmp_path, runner
 
 
 @pytest.mark.browser
-def test_the_organiser_starts_a_run_on_the_page(tmp_path, runner):
+@pytest.mark.parametrize("token", [TOKEN, "schlüssel 会議"])
+def test_the_organiser_starts_a_run_on_the_page_and_is_told_how_it_ended(tmp_path, runner, token):
     with (
-        toy_service(tmp_path, runner, organiser_token=TOKEN) as (app, address, _),
+        toy_service(tmp_path, runner, organiser_token=token) as (_, address, _),
         browsing() as browser,
     ):
         page = browser.new_page()
         page.goto(address)
         page.get_by_text("For the organiser").click()
-        token, told = page.get_by_label("Organiser's token"), page.locator("#updated")
-        for wrong, why in (("a guess", "send the organiser's token"), ("密", "cannot be reached")):
-            token.fill(wrong)
+        field, told = page.get_by_label("Organiser's token"), page.locator("#updated")
+        for wrong in ("a guess", "密"):
+            field.fill(wrong)
             page.get_by_role("button", name="Update the index").click()
-            told.get_by_text(why).wait_for()
+            told.get_by_text("send the organiser's token").wait_for()
+            assert page.get_by_role("button", name="Update the index").is_enabled()
         assert runner.runs == []
-        token.fill(TOKEN)
-        token.press("Enter")
+        field.fill(token)
+        field.press("Enter")
         told.get_by_text("The run has begun.").wait_for()
+        assert field.input_value() == ""
         page.locator("#live").get_by_text("The index is being updated: reading, 2 of 3").wait_for()
-        token.press("Enter")
+        field.fill(token)
+        field.press("Enter")
         told.get_by_text("an index run is at work").wait_for()
         runner.gate.set()
-        wait_until(lambda: app.state.jobs.state.status == "finished")
-        assert runner.runs == [False]
+        told.get_by_text("The index is up to date.").wait_for()
+        for ending, words in (
+            (IndexBusyError("process 7 is writing the index"), "Nothing was done: process 7 is"),
+            (DocumentsError("there is no folder documents"), "The run failed: there is no folder"),
+        ):
+            runner.ending = ending
+            field.fill(token)
+            field.press("Enter")
+            told.get_by_text(words).wait_for()
+        assert runner.runs == [False] * 3
+
+
+@pytest.mark.browser
+def test_the_form_for_the_organiser_is_there_again_after_going_back(tmp_path, runner):
+    with (
+        toy_service(tmp_path, runner, organiser_token=TOKEN) as (_, address, _),
+        browsing() as browser,
+    ):
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_label("Your question").fill("How many ships did the harbour count?")
+        page.keyboard.press("Enter")
+        page.get_by_text("Understood").or_(page.locator(".short")).first.wait_for()
+        page.go_back()
+        page.get_by_text("For the organiser").click()
+        page.get_by_label("Organiser's token").fill(TOKEN)
+        page.keyboard.press("Enter")
+        page.locator("#updated").get_by_text("The run has begun.").wait_for()
+        runner.gate.set()
+        assert page.url == f"{address}/"
+
+
+@pytest.mark.browser
+def test_where_there_is_no_index_yet_the_organiser_builds_one_from_the_page(tmp_path, runner):
+    app = create_app(Settings(home=tmp_path, organiser_token=TOKEN), runner=runner)
+    with served(app) as port, browsing() as browser:
+        page = browser.new_page()
+        page.goto(f"{HERE}:{port}")
+        page.get_by_text("There is no index to answer from.").wait_for()
+        page.get_by_text("For the organiser").click()
+        page.get_by_label("Organiser's token").fill(TOKEN)
+        page.keyboard.press("Enter")
+        page.locator("#updated").get_by_text("The run has begun.").wait_for()
+        runner.gate.set()
+        page.locator("#updated").get_by_text("The index is up to date.").wait_for()
+        unscripted = browser.new_context(java_script_enabled=False).new_page()
+        unscripted.goto(f"{HERE}:{port}")
+        assert unscripted.get_by_text("For the organiser").is_hidden()
 
 
 def test_the_page_offers_no_run_where_nobody_can_start_one(tmp_path, runner):

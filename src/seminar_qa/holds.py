@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
-from seminar_qa.errors import IndexDamagedError, IndexUnavailableError
+from seminar_qa.errors import IndexDamagedError, IndexUnreadableError
 from seminar_qa.manifest import CURE, READING
 
 CAN_TELL = sys.platform != "win32"
@@ -41,7 +41,7 @@ class Hold:
             raise IndexDamagedError(f"{path} is missing; {CURE}") from error
         except OSError as error:
             if error.errno in _TOO_MANY:
-                raise IndexUnavailableError(
+                raise IndexUnreadableError(
                     f"{path} cannot be held ({error.strerror}); raise the limit of open files "
                     "(ulimit -n)"
                 ) from error

@@ -238,7 +238,7 @@ class GenerationWriter:
             dense=dense,
             previous=previous,
             previous_sha256=previous_sha256,
-            serial=1 + max((m.serial for _, m in _manifests(self._folder)), default=0),
+            serial=1 + max((m.serial for _, m in _readable_manifests(self._folder)), default=0),
         )
         holds.prepare(self._building)
         sha256 = manifest.write(self._building / MANIFEST)
@@ -335,10 +335,22 @@ def _manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
 
     Raises IndexUnreadableError.
     """
+    for path in _manifest_files(folder):
+        with suppress(IndexDamagedError):
+            yield path.parent, Manifest.read(path)
+
+
+def _readable_manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """Yield what `_manifests` yields, without those that cannot be read now."""
+    for path in _manifest_files(folder):
+        with suppress(IndexDamagedError, IndexUnreadableError):
+            yield path.parent, Manifest.read(path)
+
+
+def _manifest_files(folder: Path) -> Iterator[Path]:
     for path in (folder / GENERATIONS).glob(f"*/{MANIFEST}"):
         if path.parent.suffix not in (_BUILDING, _REMOVED):
-            with suppress(IndexDamagedError):
-                yield path.parent, Manifest.read(path)
+            yield path
 
 
 def _check(generation: Path, sha256: str, rows: np.ndarray) -> None:
@@ -360,16 +372,16 @@ def _check(generation: Path, sha256: str, rows: np.ndarray) -> None:
 def _to_go_back_to(folder: Path, damaged: bool) -> tuple[str, str]:
     """Return the generation to go back to from a new one, and its manifest's SHA-256.
 
-    It is the current one, unless that is `damaged`: then the one that was before it, or the newest
-    whose manifest can be read. Both are empty where there is none.
+    It is the current one, unless that is `damaged`: then the one that was before it. Where the
+    current one cannot be read it is the newest whose manifest can. Both are empty without any.
     """
     try:
         name, sha256 = _read_current(folder)
         current = Manifest.read(folder / GENERATIONS / name / MANIFEST, sha256)
     except IndexMissingError:
         return "", ""
-    except IndexDamagedError:
-        newest = max(_manifests(folder), key=lambda found: found[1].serial, default=None)
+    except (IndexDamagedError, IndexUnreadableError):
+        newest = max(_readable_manifests(folder), key=lambda found: found[1].serial, default=None)
         return (newest[0].name, digest_file(newest[0] / MANIFEST)) if newest else ("", "")
     return (current.previous, current.previous_sha256) if damaged else (name, sha256)
 

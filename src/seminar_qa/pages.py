@@ -147,6 +147,7 @@ def error_page(request: Request, status: int, detail: str) -> Response:
         "status": status,
         "title": HTTPStatus(status).phrase,
         "detail": detail,
+        "can_update": status == 503 and request.app.state.organiser_token is not None,
         "updating": _is_updating(request),
     }
     return HTMLResponse(_templates().get_template("error.html").render(context), status)

@@ -2,6 +2,8 @@
 // start a run.
 const line = document.getElementById("live");
 let events = null;
+let latest = null; // what is known of the runs
+let begun = null; // the number of the run that was begun here and has not ended
 
 function part(tag, words, attributes = {}) {
   const element = document.createElement(tag);
@@ -33,7 +35,11 @@ function listen() {
   if (events || document.hidden) return; // a hidden page would hold one of the browser's few connections
   events = new EventSource("/index/events");
   for (const status of ["idle", "running", "finished", "failed"]) {
-    events.addEventListener(status, (event) => show(JSON.parse(event.data)));
+    events.addEventListener(status, (event) => {
+      latest = JSON.parse(event.data);
+      show(latest);
+      tellOutcome();
+    });
   }
 }
 
@@ -47,23 +53,39 @@ window.addEventListener("pagehide", rest);
 window.addEventListener("pageshow", listen);
 listen();
 
-async function update(form, told) {
-  const token = form.elements.token.value;
-  let words = "The run has begun.";
-  try {
-    const reply = await fetch(form.action, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
-    if (!reply.ok) words = (await reply.json()).detail;
-  } catch {
-    words = "The server cannot be reached, or the token has signs that no token can have.";
-  }
-  told.textContent = words;
+function outcome(run) {
+  const left = run.result ? [...run.result.unread.first, ...run.result.stale.first] : [];
+  const went = run.status === "failed" ? `The run failed: ${run.error}.` : "The index is up to date.";
+  return [run.busy ? `Nothing was done: ${run.busy}.` : went, ...(run.busy || run.error ? [] : left)].join("\n");
 }
 
-const organiser = document.getElementById("organiser");
-if (organiser) {
-  organiser.hidden = false; // without this script nothing could send the token
-  document.getElementById("update").addEventListener("submit", (event) => {
-    event.preventDefault();
-    update(event.target, document.getElementById("updated"));
-  });
+function tellOutcome() {
+  const told = document.getElementById("updated");
+  if (!told || latest?.run !== begun || latest.status === "running") return;
+  begun = null;
+  told.textContent = outcome(latest);
 }
+
+async function begin(token) {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(token)); // as the server compares it
+  const reply = await fetch("/index", { method: "POST", headers: { Authorization: `Bearer ${bytes}` } });
+  const said = await reply.json().catch(() => ({ detail: `The server answered with ${reply.status}.` }));
+  if (!reply.ok) return said.detail;
+  begun = said.run;
+  return "The run has begun.";
+}
+
+// Listened to here and not at the form, which the chat's script takes away and brings back.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("#update");
+  if (!form) return;
+  event.preventDefault();
+  const [token, button] = [form.querySelector("input"), form.querySelector("button")];
+  const told = document.getElementById("updated");
+  told.textContent = "";
+  button.disabled = true;
+  told.textContent = await begin(token.value).catch(() => "The server cannot be reached.");
+  button.disabled = false;
+  if (begun !== null) token.value = "";
+  tellOutcome();
+});
