@@ -15,6 +15,7 @@ import pytest
 
 from seminar_qa import cli
 from seminar_qa.errors import IndexDamagedError
+from seminar_qa.settings import Settings
 
 COMMANDS = ["index", "rollback", "ask", "serve", "status", "text", "evaluate"]
 
@@ -498,6 +499,29 @@ def test_index_watch_tells_a_failed_run_once_and_ends_cleanly(tmp_path, number):
         assert "holds no reports" in process.stderr.readline()
         code, out, err = end(process, number)
     assert (code, out, err) == (0, "", "seminar-qa: documents/ is followed no longer\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_index_watch_ends_though_the_interrupt_is_lost_in_a_destructor(
+    tmp_path, monkeypatch, capsys, number
+):
+    class Falling:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    def following(_folder, _run, stop, **_):
+        Falling()
+        assert stop.is_set()
+
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr("seminar_qa.watch.follow_folder", following)
+    monkeypatch.setattr("sys.unraisablehook", lambda _: None)
+    try:
+        cli._index_on_change(Settings(home=tmp_path), force=False, json=False)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert "is followed no longer" in capsys.readouterr().err
 
 
 def test_index_watch_indexes_what_is_put_into_the_folder(fresh_home):

@@ -170,16 +170,20 @@ def _index_on_change(settings: "Settings", force: bool, json: bool) -> None:
             sys.stdout.flush()
         return not outcome.again
 
+    stop = threading.Event()
+
     def end(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)  # what is being cleared up is cleared up
+        stop.set()  # what is raised is lost where Python ignores exceptions, as in a destructor
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     with suppress(KeyboardInterrupt):
         follow_folder(
             settings.documents,
             run,
-            threading.Event(),
+            stop,
             settle=settings.watch_settle,
             polling=settings.watch_polling,
         )
