@@ -73,7 +73,9 @@ def test_the_wheel_answers_in_an_empty_environment_outside_the_checkout(
         if "seminar_qa" not in entry.name and entry.suffix != ".pth":
             (lent / entry.name).symlink_to(entry)
     (site / "lent.pth").write_text(str(lent))
-    where = run(binaries / "python", "-c", "import seminar_qa.pages as p; print(p.web_folder())")
+    where = run(
+        binaries / "python", "-c", "import seminar_qa.rendering as p; print(p.web_folder())"
+    )
     assert where.startswith(str(site))
     assert "indexed: 1 report," in run(binaries / "seminar-qa", "index")
     question = "How many people attended the seminar?"

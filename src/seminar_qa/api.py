@@ -39,9 +39,11 @@ from seminar_qa.errors import (
     QuestionError,
     SeminarQAError,
 )
+from seminar_qa.guards import Limiter
 from seminar_qa.index import current_generation
 from seminar_qa.jobs import Jobs, ProcessRunner, Runner
 from seminar_qa.manifest import CURE
+from seminar_qa.rendering import web_folder
 from seminar_qa.settings import Settings
 from seminar_qa.views import (
     AskRequest,
@@ -76,7 +78,7 @@ _SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
 }
 _LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 _log = logging.getLogger("seminar_qa")
@@ -302,9 +304,11 @@ def create_app(
     app.state.jobs = jobs
     app.state.follower = follower
     app.state.organiser_token = settings.organiser_token
+    app.state.settings = settings
+    app.state.limiter = Limiter()
     app.include_router(router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=pages.web_folder() / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     app.add_exception_handler(SeminarQAError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -491,7 +495,8 @@ def _on_error(request: Request, error: Exception) -> Response:
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
-    if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+    sent = request.headers.get("content-type", "")
+    if request.method == "POST" and not any(kind in sent for kind in ("json", "form")):
         return _reply(request, 422, "send JSON, with the header Content-Type: application/json")
     reasons = []
     found = error.errors() if isinstance(error, RequestValidationError) else []
@@ -518,7 +523,7 @@ def _on_bug(request: Request, error: Exception) -> Response:
 def _reply(request: Request, status: int, detail: str) -> Response:
     """Answer an error as a page to a person's browser, as problem details to a program."""
     detail = detail.encode("utf-8", "backslashreplace").decode()  # it may name a lone surrogate
-    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+    if "text/html" in request.headers.get("accept", ""):
         return pages.error_page(request, status, detail)
     return _problem(status, detail)
 

@@ -7,22 +7,21 @@ same questions give the same answers, so it can be kept, shared and reloaded.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from seminar_qa.agreement import find_differing, in_order_of_time
 from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
-from seminar_qa.jobs import State
+from seminar_qa.guards import check_same_origin
 from seminar_qa.questions import Asked
+from seminar_qa.rendering import LANGUAGE_COOKIE, render
+from seminar_qa.texts import LANGUAGES
 from seminar_qa.views import (
     AskResponse,
     document_view,
@@ -33,6 +32,7 @@ from seminar_qa.views import (
 
 MOST_TURNS = 20
 """A conversation has at most this many questions."""
+_A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -73,27 +73,9 @@ class Part:
     first: bool
 
 
-def web_folder() -> Path:
-    """Return the folder of templates and static files: in the wheel, or beside `src`."""
-    inside = Path(__file__).parent / "web"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "web"
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    loader = FileSystemLoader(web_folder() / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-
-
 def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.current.get()
     return engine
-
-
-def _is_updating(request: Request) -> bool:
-    """Tell whether an index run is at work."""
-    state: State = request.app.state.jobs.state
-    return state.status == "running"
 
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -116,10 +98,8 @@ def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  
         "unread_pages": engine.manifest.unread_pages,
         "names": names,
         "refused": refused,
-        "can_update": request.app.state.organiser_token is not None,
-        "updating": _is_updating(request),
     }
-    return HTMLResponse(_templates().get_template("chat.html").render(context), status)
+    return render(request, "chat.html", status, **context)
 
 
 @router.get("/documents/{document_id}")
@@ -137,20 +117,28 @@ def document(
         )
     seen = document_view(shown, len(shown.text))
     groups = list(_groups(_parts(shown, start, end)))
-    context = {"document": shown, "told": list(how_read(seen)), "groups": groups}
-    return HTMLResponse(_templates().get_template("document.html").render(context))
+    return render(
+        request, "document.html", document=shown, told=list(how_read(seen)), groups=groups
+    )
+
+
+@router.post("/language", dependencies=[Depends(check_same_origin)])
+def choose_language(
+    language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form(max_length=30_000)]
+) -> Response:
+    """Remember the reader's language in a cookie, and go back to the page `here`."""
+    back = here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/"
+    response = RedirectResponse(back, 303)
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_A_YEAR, httponly=True, samesite="lax"
+        )
+    return response
 
 
 def error_page(request: Request, status: int, detail: str) -> Response:
     """Show what went wrong, in plain words."""
-    context = {
-        "status": status,
-        "title": HTTPStatus(status).phrase,
-        "detail": detail,
-        "can_update": status == 503 and request.app.state.organiser_token is not None,
-        "updating": _is_updating(request),
-    }
-    return HTMLResponse(_templates().get_template("error.html").render(context), status)
+    return render(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
 
 
 def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:

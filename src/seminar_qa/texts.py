@@ -1,0 +1,78 @@
+"""The words of the interface: one catalogue a language, in Project Fluent's format.
+
+What a report says, and what the engine says of an error, is not translated.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+"""The languages of the interface, by code, each with its own name; the first is the default."""
+_WISH = re.compile(
+    r"\s*(?P<tag>[A-Za-z*]{1,8})(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=(?P<weight>[0-9.]+)\s*)?"
+)
+_SLOTS = {name: f"{{{name}}}" for name in ("done", "total", "percent", "name", "seconds", "stage")}
+"""What a script fills in by itself."""
+
+
+class Texts:
+    """The catalogue of one language; called with a message's name it gives its words.
+
+    >>> Texts("en", "ask = Ask { $whom }")("ask", whom="us")
+    'Ask us'
+    """
+
+    def __init__(self, language: str, catalogue: str):
+        """Parse a `catalogue`, the text of a file in Fluent's format."""
+        self.language = language
+        resource = FluentResource(catalogue)
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(resource)
+
+    def __call__(self, name: str, **values: str | int | float) -> str:
+        """Return the words of a message, or of an attribute (`message.attribute`) of it.
+
+        Raises KeyError when there is no such message or one of its values is not given.
+        """
+        message, _, attribute = name.partition(".")
+        found = self._bundle.get_message(message)
+        pattern = found.attributes[attribute] if attribute else found.value
+        if pattern is None:
+            raise KeyError(name)
+        words, errors = self._bundle.format_pattern(pattern, values)
+        if errors:
+            raise KeyError(f"{name}: {errors[0]}")
+        return str(words)
+
+    def for_script(self, names: Iterable[str]) -> dict[str, str]:
+        """Return messages by name for a script, which fills in slots such as `{done}` itself."""
+        return {name: self(name, **_SLOTS) for name in names}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_texts(folder: Path, language: str) -> Texts:
+    """Return the catalogue `folder`/`language`.ftl."""
+    return Texts(language, (folder / f"{language}.ftl").read_text(encoding="utf-8"))
+
+
+def choose_language(chosen: str | None, accepted: str) -> str:
+    """Return the language that was `chosen`, or else the best of an Accept-Language header."""
+    if chosen in LANGUAGES:
+        return str(chosen)
+    wishes: Mapping[str, float] = dict(reversed([*_wishes(accepted)]))
+    best = max(LANGUAGES, key=lambda language: wishes.get(language, 0.0))
+    return best if wishes.get(best, 0.0) >= wishes.get("*", 0.0) else next(iter(LANGUAGES))
+
+
+def _wishes(accepted: str) -> Iterable[tuple[str, float]]:
+    """Yield the languages of a header with their weights; what is malformed is passed over."""
+    for part in accepted[:1_000].split(","):
+        if found := _WISH.fullmatch(part):
+            try:
+                yield found["tag"].lower(), float(found["weight"] or 1)
+            except ValueError:
+                continue
