@@ -33,7 +33,7 @@ class Texts:
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(resource)
 
-    def __call__(self, name: str, **values: str | int | float) -> str:
+    def __call__(self, name: str, /, **values: str | int | float) -> str:
         """Return the words of a message, or of an attribute (`message.attribute`) of it.
 
         Raises KeyError when there is no such message or one of its values is not given.
