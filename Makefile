@@ -12,7 +12,7 @@ run: $(VENV)/.installed
 	$(BIN)/seminar-qa index || [ $$? -eq 3 ]
 	$(BIN)/seminar-qa serve --port $(PORT)
 
-test: $(VENV)/.installed-for-tests
+test: $(VENV)/.installed-for-tests tests/node/.installed
 	$(BIN)/python -m pytest $(PYTEST)
 
 lint: $(VENV)/.installed-for-tests
@@ -29,5 +29,10 @@ $(VENV)/.installed-for-tests: $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
+# axe-core and Lighthouse, for the browser tests; without npm those tests are skipped
+tests/node/.installed: tests/node/package-lock.json
+	if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund --ignore-scripts; fi
+	touch $@
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tests/node/node_modules tests/node/.installed dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

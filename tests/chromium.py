@@ -17,9 +17,10 @@ FLAGS = (
 
 
 @contextmanager
-def serving(home) -> Iterator[str]:
-    """Run `seminar-qa serve` on a free port; give its address."""
-    environment = {**os.environ, "SEMINAR_QA_HOME": str(home)}
+def serving(home, **settings: str) -> Iterator[str]:
+    """Run `seminar-qa serve` on a free port with `settings` (SEMINAR_QA_*); give its address."""
+    given = {f"SEMINAR_QA_{name.upper()}": value for name, value in settings.items()}
+    environment = {**os.environ, "SEMINAR_QA_HOME": str(home), **given}
     command = [sys.executable, "-m", "seminar_qa.cli", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
