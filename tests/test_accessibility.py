@@ -288,7 +288,7 @@ def test_lighthouse_gives_98_or_more(address, path, tmp_path):
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or "chromium"}
     best = dict.fromkeys(categories, 0)
     for _ in range(3):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
         assert done.returncode == 0, done.stderr[-2_000:]
         told = json.loads(done.stdout)["categories"]
         best = {name: max(best[name], round(told[name]["score"] * 100)) for name in categories}
