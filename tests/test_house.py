@@ -78,8 +78,8 @@ ORDER = [
     ["evaluation"],
     ["comparison"],
     # faces
-    ["views", "texts", "guards"],
-    ["rendering"],
+    ["views", "texts", "guards", "suggestions"],
+    ["cards", "rendering"],
     ["pages"],
     ["api"],
     ["cli"],

@@ -259,6 +259,21 @@ def make_quote(candidate: Candidate, score: float) -> Quote:
     )
 
 
+def quote_sentences(record: Record, first: int, last: int, score: float, found_by: Side) -> Quote:
+    """Return the sentences `first` to `last` of a document as a quotation with nothing marked."""
+    document, sentences = record.document, record.sentences
+    start, end = sentences[first].start, sentences[last].end
+    return Quote(
+        text=document.text[start:end],
+        highlight=None,
+        before=_neighbour(record, first, -1),
+        after=_neighbour(record, last, 1),
+        score=score,
+        citation=_cite(record, first, start, end),
+        found_by=found_by,
+    )
+
+
 def quote_url(document_id: str, start: int, end: int) -> str:
     """Return the address of a quotation on this server: the report's page, opened at it."""
     return f"/documents/{document_id}?start={start}&end={end}#quote"

@@ -45,6 +45,7 @@ from seminar_qa.jobs import Jobs, ProcessRunner, Runner
 from seminar_qa.manifest import CURE
 from seminar_qa.rendering import web_folder
 from seminar_qa.settings import Settings
+from seminar_qa.suggestions import Suggestions
 from seminar_qa.views import (
     AskRequest,
     AskResponse,
@@ -289,6 +290,7 @@ def create_app(
         if watch:
             follower.start()
         yield
+        app.state.suggestions.close()
         follower.stop()
         looking.cancel()
         await run_in_threadpool(jobs.close)
@@ -306,6 +308,7 @@ def create_app(
     app.state.organiser_token = settings.organiser_token
     app.state.settings = settings
     app.state.limiter = Limiter()
+    app.state.suggestions = Suggestions()
     app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")

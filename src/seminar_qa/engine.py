@@ -6,7 +6,7 @@ An engine is immutable: a re-index makes a new one. Same question, same generati
 import time
 import unicodedata
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,9 +20,11 @@ from seminar_qa.answers import (
     Candidate,
     Citation,
     Finder,
+    Quote,
     check_quote,
     front_of,
     make_answer,
+    quote_sentences,
     turn_label,
 )
 from seminar_qa.calibration import Calibration, Mode
@@ -49,6 +51,11 @@ Fate = Literal["unchanged", "moved", "gone"]
 LONGEST_QUESTION = 1_000
 """A question has at most this many code points."""
 MOST_QUOTES = 20
+MOST_PASSAGES = 50
+"""So many passages about something are shown at most."""
+NEAR = 0.3
+"""A passage without a word of what was looked for counts from this cosine."""
+_ALL = Filters()
 _FOUND_FOR_A_TURN = 10
 """Of so many passages found for the last turn, one with its answer tells the report it was in."""
 
@@ -308,9 +315,35 @@ class Engine:
         ocr = not shown.isdisjoint(self._record(number).document.extraction.ocr_pages)
         return replace(citation, boxes=boxes, page=page, ocr=ocr)
 
-    def ask_again(self, question: str, conversation: tuple[Turn, ...]) -> Reply:
+    def ask_again(
+        self, question: str, conversation: tuple[Turn, ...], filters: Filters = _ALL
+    ) -> Reply:
         """Answer like `ask`, from memory if the same was asked before: the answer is the same."""
-        return self._remembered(question, conversation=conversation)
+        return self._remembered(question, conversation=conversation, filters=filters)
+
+    def passages_about(
+        self, text: str, filters: Filters = _ALL, limit: int = MOST_PASSAGES
+    ) -> list[Quote]:
+        """Return the passages about something as quotations, the best first, none of them twice.
+
+        Only those with a word of the `text` count, or whose meaning is near it. Raises
+        QuestionError and FilterError.
+        """
+        asked = Asked(check_question(text))
+        rows = self._restriction(filters).rows
+        hits = self._find(asked, self._vector(asked), limit, rows)
+        quotes: dict[tuple[str, int], Quote] = {}
+        for hit in hits:
+            record, passage, _ = self._passage(hit.row)
+            if hit.coverage == 0 and hit.dense < NEAR:
+                continue
+            score = min(max(hit.score / 2, 0.0), 1.0)
+            quote = quote_sentences(record, passage.first, passage.last, score, hit.found_by)
+            place = (record.document.id, quote.citation.start)
+            quotes.setdefault(place, replace(quote, citation=self._on_pages(quote.citation)))
+        found = list(quotes.values())
+        self._check_quotes(found)
+        return found
 
     def _answer(
         self,
@@ -452,7 +485,10 @@ class Engine:
 
     def _check(self, answer: Answer) -> None:
         """Hold the first promise: a quotation that does not stand where it says is never shown."""
-        for quote in answer.quotes + answer.nearest:
+        self._check_quotes(answer.quotes + answer.nearest)
+
+    def _check_quotes(self, quotes: Iterable[Quote]) -> None:
+        for quote in quotes:
             if not check_quote(self.record(quote.citation.document_id).document, quote):
                 raise IndexDamagedError(
                     "a quotation failed its check; run: seminar-qa index --force"

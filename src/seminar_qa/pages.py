@@ -5,53 +5,37 @@ pages where they save a reload. A conversation is its questions in the address (
 same questions give the same answers, so it can be kept, shared and reloaded.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from seminar_qa.agreement import find_differing, in_order_of_time
-from seminar_qa.conversation import Turn
+from seminar_qa.answers import Quote
+from seminar_qa.cards import MOST_TURNS, by_report, make_turns, quote_links
 from seminar_qa.documents import Block, Document, Kind
-from seminar_qa.engine import Engine
+from seminar_qa.engine import MOST_PASSAGES, Engine
 from seminar_qa.errors import NotFoundError, QuestionError
 from seminar_qa.guards import check_same_origin
-from seminar_qa.questions import Asked
+from seminar_qa.records import Filters
 from seminar_qa.rendering import LANGUAGE_COOKIE, render
 from seminar_qa.texts import LANGUAGES
 from seminar_qa.views import (
-    AskResponse,
+    DocumentsView,
     document_view,
     documents_view,
     how_read,
-    reply_view,
+    make_filters,
+    quote_view,
 )
 
-MOST_TURNS = 20
-"""A conversation has at most this many questions."""
+MOST_CHOICES = 100
+"""So many reports and speakers can be chosen from a list; of others a part of the name is typed."""
 _A_YEAR = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class TurnCard:
-    """One turn of the conversation as shown: a reply, or in plain words what is wrong.
-
-    `found_by` says for each quotation which side of the search found it, `lacking` what is not in
-    the reports. `beside` are the places of the quotations that are shown at once, `further` of the
-    others; there are several of the first when reports give other figures.
-    """
-
-    number: int
-    question: str
-    reply: AskResponse | None
-    error: str = ""
-    found_by: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
-    beside: tuple[int, ...] = (0,)
-    further: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,25 +65,145 @@ def _engine(request: Request) -> Engine:
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
+@dataclass(frozen=True)
+class Within:
+    """What a conversation or a search is restricted to, as it stands in the address."""
+
+    filters: Filters
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The restriction as fields of a form, or of an address."""
+        asked = self.filters
+        found = [("report", document) for document in asked.documents]
+        found += [("speaker", speaker) for speaker in asked.speakers]
+        return found + [(k, v) for k, v in (("after", asked.after), ("before", asked.before)) if v]
+
+    def chips(self, listing: DocumentsView) -> list[tuple[tuple[str, str], str]]:
+        """Return each field with what a reader calls it: a report by its title."""
+        names = {report.document_id: report.title or report.path for report in listing.documents}
+        return [(field, names.get(field[1], field[1])) for field in self.fields]
+
+    def address(
+        self,
+        path: str,
+        fields: Sequence[tuple[str, str]] = (),
+        without: tuple[str, str] = ("", ""),
+    ) -> str:
+        """Return an address with `fields` and the restriction, `without` one field of it."""
+        given = [*fields, *(field for field in self.fields if field != without)]
+        return f"{path}?{urlencode(given)}" if given else path
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen: speakers and years, each with the number of reports."""
+
+    speakers: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, listing: DocumentsView) -> "Choices":
+        """Count the speakers and the years of the reports; the first `MOST_CHOICES` speakers."""
+        named = Counter(
+            name for report in listing.documents for name in {s.name for s in report.speakers}
+        )
+        years = Counter(report.date[:4] for report in listing.documents if report.date)
+        speakers = sorted(named.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_CHOICES]
+        return cls(tuple(speakers), tuple(sorted(years.items())))
+
+
+def read_within(
+    report: Annotated[list[str], Query()] = [],  # noqa: B006
+    speaker: Annotated[list[str], Query()] = [],  # noqa: B006
+    after: Annotated[str, Query()] = "",
+    before: Annotated[str, Query()] = "",
+) -> Within:
+    """Return the restriction that an address gives; empty fields of a form restrict nothing.
+
+    Raises FilterError.
+    """
+    reports, speakers = ([value for value in given if value.strip()] for given in (report, speaker))
+    return Within(make_filters(reports, speakers, after or None, before or None))
+
+
+AskedWithin = Annotated[Within, Depends(read_within)]
+
+
 @router.get("/")
-def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
+def chat(
+    request: Request,
+    asked_within: AskedWithin,
+    q: Annotated[list[str], Query()] = [],  # noqa: B006
+) -> Response:
     """Show the chat with the conversation that the questions `q` make, oldest first."""
     engine = _engine(request)
-    turns = list(_turns(engine, q[: MOST_TURNS + 1]))
-    status = 422 if any(turn.error for turn in turns) else 200
-    refused = turns[-1].question if turns and turns[-1].error else ""
+    turns = list(make_turns(engine, q[: MOST_TURNS + 1], asked_within.filters))
+    status = 422 if any(turn.error or turn.full for turn in turns) else 200
+    suggestions = () if turns else request.app.state.suggestions.ready(engine)
     asked = [turn.question for turn in turns if turn.reply]
-    listing = documents_view(engine)
-    names = {report.document_id: report.title or report.path for report in listing.documents}
     context = {
         "turns": turns,
         "asked": asked,
+        "asked_fields": [("q", question) for question in asked],
+        "refused": turns[-1].question if turns and not turns[-1].reply else "",
+        "suggestions": suggestions,
+    }
+    return _render(request, "chat.html", status, engine, asked_within, **context)
+
+
+@router.get("/suggestions")
+def suggestions(request: Request) -> Response:
+    """Show questions to begin with, as a part of a page; 204 while they are not known."""
+    found = request.app.state.suggestions.ready(_engine(request))
+    if found is None:
+        return Response(status_code=204)
+    return render(request, "suggestions.html", suggestions=found)
+
+
+@router.get("/search")
+def search(
+    request: Request, asked_within: AskedWithin, about: Annotated[str, Query()] = ""
+) -> Response:
+    """Show all passages about something, by report, the oldest first."""
+    engine = _engine(request)
+    quotes: list[Quote] = []
+    error = ""
+    if about:
+        try:
+            quotes = engine.passages_about(about, asked_within.filters)
+        except QuestionError as refused:
+            error = str(refused)
+    context = {
+        "about": about,
+        "error": error,
+        "quotes": [quote_view(quote) for quote in quotes],
+        "found_by": [quote.found_by for quote in quotes],
+        "links": quote_links(quotes),
+        "groups": by_report(quotes, range(len(quotes))),
+        "most": len(quotes) == MOST_PASSAGES,
+    }
+    return _render(request, "search.html", 422 if error else 200, engine, asked_within, **context)
+
+
+def _render(
+    request: Request,
+    template: str,
+    status: int,
+    engine: Engine,
+    asked_within: "Within",
+    **context: Any,
+) -> Response:
+    listing = documents_view(engine)
+    names = {report.document_id: report.title or report.path for report in listing.documents}
+    shared = {
         "listing": listing,
         "unread_pages": engine.manifest.unread_pages,
         "names": names,
-        "refused": refused,
+        "within": asked_within,
+        "choices": Choices.of(listing),
     }
-    return render(request, "chat.html", status, **context)
+    return render(request, template, status, **shared, **context)
 
 
 @router.get("/documents/{document_id}")
@@ -139,36 +243,6 @@ def choose_language(
 def error_page(request: Request, status: int, detail: str) -> Response:
     """Show what went wrong, in plain words."""
     return render(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
-
-
-def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
-    """Answer the questions of a conversation in turn, each knowing those before it."""
-    before: list[Turn] = []
-    for number, question in enumerate(questions, 1):
-        if number > MOST_TURNS:
-            full = f"a conversation has at most {MOST_TURNS} questions; begin a new one"
-            yield TurnCard(number, question, None, full)
-            continue
-        try:
-            reply = engine.ask_again(question, tuple(before))
-        except QuestionError as error:
-            yield TurnCard(number, question, None, str(error))
-            continue
-        before.append(Turn(question, reply.answer.text or ""))
-        quotes = reply.answer.quotes + reply.answer.nearest
-        found_by = tuple(quote.found_by for quote in quotes)
-        beside = find_differing(Asked(reply.answer.interpreted_question), reply.answer.quotes)
-        beside = beside or (0,)
-        rest = [place for place in range(len(reply.answer.quotes)) if place not in beside]
-        yield TurnCard(
-            number,
-            question,
-            reply_view(reply, engine.manifest),
-            found_by=found_by,
-            lacking=reply.lacking.sentences,
-            beside=beside,
-            further=in_order_of_time(reply.answer.quotes, rest),
-        )
 
 
 def _parts(document: Document, start: int, end: int) -> Iterator[Part]:

@@ -4,7 +4,7 @@ What a report says, and what the engine says of an error, is not translated.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +47,12 @@ class Texts:
         if errors:
             raise KeyError(f"{name}: {errors[0]}")
         return str(words)
+
+    def listed(self, words: Sequence[str], last: str) -> str:
+        """Return words in quotation marks as a list, the message `last` before the last of them."""
+        quoted = [self("quoted", words=word) for word in words]
+        front, end = quoted[:-1], quoted[-1:]
+        return self(last).join([self("comma").join(front), *end]) if front else "".join(end)
 
     def for_script(self, names: Iterable[str]) -> dict[str, str]:
         """Return messages by name for a script, which fills in slots such as `{done}` itself."""

@@ -316,9 +316,9 @@ def reply_view(reply: Reply, manifest: Manifest) -> AskResponse:
     return AskResponse(
         answered=answer.answered,
         answer=answer.text,
-        quotes=[_quote_view(quote) for quote in answer.quotes],
+        quotes=[quote_view(quote) for quote in answer.quotes],
         confidence=round(answer.confidence, 4),
-        nearest=[_quote_view(replace(quote, highlight=None)) for quote in answer.nearest],
+        nearest=[quote_view(replace(quote, highlight=None)) for quote in answer.nearest],
         interpreted_question=answer.interpreted_question,
         unread=UnreadView(
             documents=len(manifest.unread) + len(manifest.stale), pages=manifest.unread_pages
@@ -462,7 +462,8 @@ def document_view(document: Document, characters: int) -> DocumentView:
     )
 
 
-def _quote_view(quote: Quote) -> QuoteView:
+def quote_view(quote: Quote) -> QuoteView:
+    """Return a quotation with its citation."""
     return QuoteView(
         text=quote.text,
         highlight=quote.highlight,

@@ -1,70 +1,82 @@
-// Saves reloads: asks and opens reports in place. All of it also works without this file.
-const conversation = document.getElementById("conversation");
-const form = document.getElementById("ask");
-const status = document.getElementById("status");
-const panel = document.getElementById("panel");
-const panelBody = document.getElementById("panel-body");
-const panelLink = document.getElementById("panel-open");
+// Saves reloads: asks, opens reports, copies and gives feedback in place. All of it also works without.
+import { t } from "./texts.js";
+import { enhance } from "./source.js";
+
+const find = (id) => document.getElementById(id);
+const conversation = find("conversation");
+const status = find("status");
+const panel = find("panel");
+const panelBody = find("panel-body");
+const question = () => find("question");
 let opener = null;
 let asking = false;
 let opening = 0;
 let shown = location.pathname + location.search;
 
+function element(tag, name, words = "") {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = words;
+  return made;
+}
+
+class Refused extends Error {}
+
 async function fetchPage(address) {
   const reply = await fetch(address, { headers: { Accept: "text/html" } });
-  return new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (reply.status === 429) throw new Refused(t("too-often", { seconds: reply.headers.get("Retry-After") }));
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (reply.status >= 500) throw new Refused(page.querySelector(".problem")?.textContent.trim() || t("server-gone"));
+  return page;
 }
 
-function showPending(question) {
+function showPending(words) {
   conversation.querySelector(".welcome")?.remove();
-  const turn = document.createElement("article");
-  turn.className = "turn";
-  const heading = document.createElement("h2");
-  heading.className = "question";
-  heading.textContent = question;
-  turn.append(heading);
+  conversation.querySelectorAll(".failed").forEach((turn) => turn.remove());
+  const turn = element("article", "turn pending");
+  turn.append(element("h2", "question", words));
   conversation.append(turn);
-  const wait = setTimeout(() => {
-    const skeleton = document.createElement("div");
-    skeleton.className = "skeleton";
-    turn.append(skeleton);
-  }, 300);
+  const timers = [
+    setTimeout(() => turn.append(element("div", "skeleton")), 300),
+    setTimeout(() => { turn.append(element("p", "small", t("slow"))); status.textContent = t("slow"); }, 5000),
+  ];
   turn.scrollIntoView({ block: "start" });
-  return () => { clearTimeout(wait); turn.remove(); };
+  return () => { timers.forEach(clearTimeout); turn.remove(); };
 }
 
-function showProblem(question, words) {
-  const turn = document.createElement("article");
-  turn.className = "turn";
-  turn.innerHTML = '<h2 class="question"></h2><div class="card problem" role="alert"><p></p></div>';
-  turn.querySelector("h2").textContent = question;
-  turn.querySelector("p").textContent = words;
+function showProblem(words, why) {
+  const turn = element("article", "turn failed");
+  const card = element("div", "card problem");
+  const again = element("button", "again", t("retry"));
+  card.setAttribute("role", "alert");
+  again.addEventListener("click", () => find("ask").requestSubmit());
+  card.append(element("p", "", why), again);
+  turn.append(element("h2", "question", words), card);
   conversation.append(turn);
+  question().value = words;
 }
 
 function adopt(page) {
   const fresh = page.getElementById("conversation");
-  if (!fresh) throw new Error(page.querySelector(".problem")?.textContent.trim() || "no answer came");
+  if (!fresh) throw new Refused(page.querySelector(".problem")?.textContent.trim() || t("server-gone"));
   const turns = fresh.querySelectorAll(".turn");
   const known = conversation.querySelectorAll(".turn").length;
   if (known && turns.length === known + 1) conversation.append(turns[known]); // the rest stays as it is
   else conversation.replaceChildren(...fresh.childNodes);
-  form.replaceChildren(...page.getElementById("ask").childNodes);
+  for (const part of ["#asking", "header .new", ".foot"]) document.querySelector(part)?.replaceWith(page.querySelector(part));
   document.title = page.title;
   const last = conversation.querySelector(".turn:last-child");
   last?.scrollIntoView({ block: "start", behavior: "instant" });
-  status.textContent = last?.querySelector(".short, .problem")?.textContent ?? "";
+  const said = last?.querySelector(".short, .problem")?.textContent ?? "";
+  status.textContent = last?.querySelector(".answer") ? t("answer-is", { name: said }) : said;
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const field = form.querySelector("#question");
-  const question = field.value.trim();
-  if (!question || asking) return;
+async function ask(form) {
+  const words = question().value.trim();
+  if (!words || asking) return;
   const address = "/?" + new URLSearchParams(new FormData(form));
-  const undo = showPending(question);
-  const button = form.querySelector("button");
-  asking = button.disabled = true;
+  const undo = showPending(words);
+  asking = form.querySelector("button").disabled = true;
   try {
     const page = await fetchPage(address);
     undo();
@@ -73,55 +85,115 @@ form.addEventListener("submit", async (event) => {
     shown = address;
   } catch (error) {
     undo();
-    showProblem(question, error instanceof TypeError ? "The server does not answer. Is it still running? Your question is kept below; ask again." : error.message);
-    form.querySelector("#question").value = question;
+    showProblem(words, error instanceof Refused ? error.message : t("server-gone"));
   } finally {
     asking = false;
-    const again = form.querySelector("button");
-    if (again) again.disabled = false;
-    form.querySelector("#question")?.focus({ preventScroll: true });
+    find("ask").querySelector("button").disabled = false;
+    question().focus({ preventScroll: true });
   }
-});
+}
 
-async function openReport(link) {
+async function openReport(link, address = link.href) {
   const number = ++opening;
-  const page = await fetchPage(link.href);
+  const page = await fetchPage(address);
   if (number !== opening) return; // another report was asked for meanwhile
   const paper = page.querySelector(".paper");
-  if (!paper) { location.href = link.href; return; }
+  if (!paper) { location.href = address; return; }
   panelBody.replaceChildren(paper);
-  panelLink.href = link.href;
+  find("panel-open").href = address;
+  if (panel.hidden) opener = link;
   panel.hidden = false;
-  opener = link;
   panelBody.focus({ preventScroll: true });
   const quote = panelBody.querySelector("#quote");
-  if (quote) panelBody.scrollTop = quote.getBoundingClientRect().top - panelBody.getBoundingClientRect().top - panelBody.clientHeight / 3;
-  else panelBody.scrollTop = 0;
+  panelBody.scrollTop = quote ? panelBody.scrollTop + quote.getBoundingClientRect().top - panelBody.getBoundingClientRect().top - panelBody.clientHeight / 3 : 0;
+  enhance(panelBody);
 }
 
 function closeReport() {
   panel.hidden = true;
-  (opener?.isConnected ? opener : form.querySelector("#question")).focus({ preventScroll: true });
+  (opener?.isConnected ? opener : question()).focus({ preventScroll: true });
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a.source");
-  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  openReport(link).catch(() => { location.href = link.href; });
-});
-document.getElementById("panel-close").addEventListener("click", closeReport);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !panel.hidden) closeReport();
-  if (event.key === "/" && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+async function copy(link) {
+  const words = await (await fetch(link.href, { headers: { Accept: "text/plain" } })).text();
+  await navigator.clipboard.writeText(words);
+  const before = link.textContent;
+  link.textContent = status.textContent = t("copied");
+  setTimeout(() => { link.textContent = before; }, 2000);
+}
+
+async function giveFeedback(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+  if (!reply.ok) throw new Error();
+  form.replaceChildren(element("span", "thanks", t("thanks-short")));
+  status.textContent = t("thanks-short");
+}
+
+function walk(step) {
+  const links = [...conversation.querySelectorAll(".quote a.source")].filter((link) => link.checkVisibility());
+  const at = links.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step;
+  links[next]?.focus();
+  links[next]?.closest(".quote").scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id === "ask") {
     event.preventDefault();
-    form.querySelector("#question").focus();
+    ask(form);
+  } else if (form.action.endsWith("/feedback") && form.method === "post") {
+    event.preventDefault();
+    giveFeedback(form, event.submitter).catch(() => form.submit());
   }
 });
+
+document.addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  const link = event.target.closest("a");
+  if (!link) return;
+  const inPanel = link.closest("#panel-body") && link.pathname.startsWith("/documents/") && !link.pathname.endsWith("/original");
+  if (link.matches(".source") || inPanel) {
+    event.preventDefault();
+    openReport(link).catch(() => { location.href = link.href; });
+  } else if (link.matches(".copy")) {
+    event.preventDefault();
+    copy(link).catch(() => { status.textContent = t("not-copied"); location.href = link.href; });
+  }
+});
+
+find("panel-close").addEventListener("click", closeReport);
+
+const KEYS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !panel.hidden) closeReport();
+  if (event.metaKey || event.ctrlKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    question().focus();
+  } else if (event.key in KEYS && !panel.contains(document.activeElement)) {
+    event.preventDefault();
+    walk(KEYS[event.key]);
+  }
+});
+
 window.addEventListener("popstate", () => {
   const address = location.pathname + location.search;
   if (address === shown) return; // only the place on the page changed
   shown = address;
   fetchPage(address).then(adopt).catch(() => location.reload());
 });
+
+async function suggest(tries) {
+  const place = document.querySelector("#suggestions[data-wait]");
+  if (!place || !tries) return;
+  const reply = await fetch("/suggestions");
+  if (reply.status === 204) { setTimeout(suggest, 1500, tries - 1); return; }
+  if (!reply.ok) return;
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  place.replaceChildren(...page.body.childNodes);
+}
+
 document.querySelector(".turn:last-child")?.scrollIntoView({ block: "start" });
+setTimeout(() => suggest(20).catch(() => {}), 1000);
