@@ -18,7 +18,7 @@ from seminar_qa.conversation import Turn
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
 from seminar_qa.errors import NotFoundError, QuestionError
-from seminar_qa.guards import check_same_origin
+from seminar_qa.guards import check_questions, check_same_origin, own_address
 from seminar_qa.questions import Asked
 from seminar_qa.rendering import LANGUAGE_COOKIE, render
 from seminar_qa.texts import LANGUAGES
@@ -84,6 +84,8 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/")
 def chat(request: Request, q: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
     """Show the chat with the conversation that the questions `q` make, oldest first."""
+    if q:
+        check_questions(request)
     engine = _engine(request)
     turns = list(_turns(engine, q[: MOST_TURNS + 1]))
     status = 422 if any(turn.error for turn in turns) else 200
@@ -127,8 +129,7 @@ def choose_language(
     language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form(max_length=30_000)]
 ) -> Response:
     """Remember the reader's language in a cookie, and go back to the page `here`."""
-    back = here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/"
-    response = RedirectResponse(back, 303)
+    response = RedirectResponse(own_address(here, "/"), 303)
     if language in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=_A_YEAR, httponly=True, samesite="lax"
@@ -136,9 +137,41 @@ def choose_language(
     return response
 
 
-def error_page(request: Request, status: int, detail: str) -> Response:
-    """Show what went wrong, in plain words."""
-    return render(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
+_PROBLEMS = {
+    "missing": "no-reports",
+    "damaged": "index-unusable",
+    401: "sign-in-first",
+    403: "not-allowed",
+    404: "not-found",
+    405: "not-found",
+    409: "conflict",
+    413: "too-large",
+    422: "not-understood",
+    429: "too-often",
+    503: "not-available",
+    507: "disk-refuses",
+}
+"""What the page of an error is headed with and advises, by its kind or its status."""
+
+
+def error_page(request: Request, status: int, detail: str, kind: str = "", again: int = 0) -> Response:
+    """Show what went wrong and what to do, in plain words.
+
+    `kind` is "missing" where there is no index, "damaged" where it cannot be used; `again` are the
+    seconds to wait.
+    """
+    state = request.app.state.jobs.state
+    building = bool(kind) and state.status == "running"
+    name = _PROBLEMS.get(kind) or _PROBLEMS.get(status, "went-wrong")
+    context = {
+        "problem": "index-being-built" if building else name,
+        "kind": kind,
+        "again": again,
+        "detail": detail[:1].upper() + detail[1:],
+        "failure": "" if building else state.error or "",
+        "phrase": HTTPStatus(status).phrase,
+    }
+    return render(request, "error.html", status, **context)
 
 
 def _turns(engine: Engine, questions: list[str]) -> Iterator[TurnCard]:
