@@ -38,10 +38,6 @@ from seminar_qa.errors import (
     NotFoundError,
     QuestionError,
     SeminarQAError,
-    UploadConflictError,
-    UploadDiskError,
-    UploadError,
-    UploadTooLargeError,
 )
 from seminar_qa.guards import Limiter, check_questions
 from seminar_qa.index import current_generation
@@ -75,10 +71,7 @@ _STATUS: tuple[tuple[type[SeminarQAError], int], ...] = (
     (QuestionError, 422),
     (FilterError, 422),
     (NotFoundError, 404),
-    (UploadTooLargeError, 413),
-    (UploadConflictError, 409),
-    (UploadDiskError, 507),
-    (UploadError, 422),
+    *organiser_pages.REFUSED,
     (IndexBusyError, 409),
     (IndexRunError, 503),
     (IndexUnavailableError, 503),
@@ -325,9 +318,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
     uploads = settings.largest_upload * MIB + LARGEST_BODY
-    app.add_middleware(
-        BodyLimit, largest=LARGEST_BODY, others={organiser_pages.UPLOADS: uploads}
-    )
+    app.add_middleware(BodyLimit, largest=LARGEST_BODY, others={organiser_pages.UPLOADS: uploads})
     app.middleware("http")(_add_headers)
     if host in _LOCAL:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOCAL], www_redirect=False)
@@ -545,13 +536,11 @@ def _on_bug(request: Request, error: Exception) -> Response:
     return _reply(request, 500, "something went wrong here; the server's log says what")
 
 
-def _reply(
-    request: Request, status: int, detail: str, kind: str = "", again: int = 0
-) -> Response:
+def _reply(request: Request, status: int, detail: str, kind: str = "", again: int = 0) -> Response:
     """Answer an error as a page to a person's browser, as problem details to a program."""
     detail = detail.encode("utf-8", "backslashreplace").decode()  # it may name a lone surrogate
     if "text/html" in request.headers.get("accept", ""):
-        if status == 401 and request.url.path.startswith(organiser_pages.HOME):
+        if organiser_pages.asks_to_sign_in(request, status):
             return organiser_pages.sign_in_page(request, status)
         return pages.error_page(request, status, detail, kind, again)
     return _problem(status, detail)

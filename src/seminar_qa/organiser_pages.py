@@ -5,13 +5,13 @@ Every form works without JavaScript.
 """
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect
 
 from seminar_qa.engine import Engine
 from seminar_qa.errors import (
@@ -23,6 +23,7 @@ from seminar_qa.errors import (
     UploadTooLargeError,
 )
 from seminar_qa.guards import check_same_origin, own_address
+from seminar_qa.jobs import State
 from seminar_qa.removals import find_removable, list_removed, remove_report
 from seminar_qa.rendering import render
 from seminar_qa.sessions import (
@@ -35,7 +36,7 @@ from seminar_qa.sessions import (
 from seminar_qa.settings import Settings
 from seminar_qa.uploads import put_report
 from seminar_qa.views import DocumentsView, DocumentView, documents_view, how_read
-from seminar_qa.waiting import Waiting, find_waiting, reports_of
+from seminar_qa.waiting import Waiting, find_waiting
 
 HOME = "/organiser"
 UPLOADS = f"{HOME}/reports"
@@ -48,10 +49,17 @@ SIGN_INS = 10
 """So often a client may try to sign in within a minute."""
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _STATUS = {"added": 201, "replaced": 201, "there": 200}
-
-router = APIRouter(
-    prefix=HOME, default_response_class=HTMLResponse, include_in_schema=False
+REFUSED: tuple[tuple[type[UploadError], int], ...] = (
+    (UploadTooLargeError, 413),
+    (UploadConflictError, 409),
+    (UploadDiskError, 507),
+    (UploadError, 422),
 )
+"""The status of each error with a file; the first that fits."""
+_CHANGES = ("added", "changed", "renamed", "deleted")
+HOW_TO_SET = "export SEMINAR_QA_ORGANISER_TOKEN=$(openssl rand -hex 32)\nseminar-qa serve"
+
+router = APIRouter(prefix=HOME, default_response_class=HTMLResponse, include_in_schema=False)
 _OWN_FORM = Depends(check_same_origin)
 _SIGNED_IN = Depends(check_signed_in)
 
@@ -141,6 +149,8 @@ async def add_reports(request: Request) -> Response:
     A program is told of each file in JSON.
     """
     settings: Settings = request.app.state.settings
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UploadError("send files as a form does, with Content-Type: multipart/form-data")
     try:
         async with request.form(max_files=MOST_FILES, max_fields=10) as form:
             files = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
@@ -150,6 +160,8 @@ async def add_reports(request: Request) -> Response:
                 for file in files
                 if file.filename
             ]
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
     except OSError as error:
         raise UploadDiskError(
             f"what was sent cannot be kept ({error.strerror}); make room on the disk"
@@ -191,6 +203,12 @@ async def start_run(request: Request, force: Annotated[bool, Form()] = False) ->
     return RedirectResponse(f"{HOME}#index", 303)
 
 
+def asks_to_sign_in(request: Request, status: int) -> bool:
+    """Tell whether a person gets the page to sign in for an error, and not that of the error."""
+    nobody_can = request.app.state.organiser_token is None
+    return request.url.path.startswith(HOME) and (status == 401 or (status == 403 and nobody_can))
+
+
 def sign_in_page(
     request: Request, status: int, here: str = "", *, wrong: bool = False
 ) -> HTMLResponse:
@@ -198,7 +216,7 @@ def sign_in_page(
     if request.method == "GET":
         query = request.url.query
         here = here or request.url.path + (f"?{query}" if query else "")
-    context = {"next": own_address(here, HOME), "wrong": wrong}
+    context = {"next": own_address(here, HOME), "wrong": wrong, "how_to_set": HOW_TO_SET}
     return _own(render(request, "sign_in.html", status, **context))
 
 
@@ -214,11 +232,12 @@ def _overview(
     found = Collection.of(request)
     reports = found.named(name)
     shown = reports[first : first + SHOWN]
+    state: State = request.app.state.jobs.state
+    changes = state.result.changes if state.result else {}
     context = {
         "collection": found,
         "waiting": found.waiting,
         "reports": [(report, list(how_read(report))) for report in shown],
-        "lying": reports_of(found.waiting.files),
         "present": {file.path for file in found.waiting.files},
         "matching": len(reports),
         "name": name,
@@ -227,14 +246,16 @@ def _overview(
         "before": max(0, first - SHOWN) if first else None,
         "sent": sent or [],
         "removed": list_removed(settings.home),
-        "run": request.app.state.jobs.state,
+        "run": state,
+        "counts": {name: changes[name].count if name in changes else 0 for name in _CHANGES},
+        "shown": SHOWN,
         "largest": settings.largest_upload,
     }
     return _own(render(request, "organiser.html", status, **context))
 
 
 def _put(settings: Settings, file: UploadFile, replace: bool) -> Sent:
-    name = file.filename or ""
+    name = (file.filename or "").encode("utf-8", "backslashreplace").decode()
     try:
         done = put_report(
             settings.home,
@@ -246,18 +267,9 @@ def _put(settings: Settings, file: UploadFile, replace: bool) -> Sent:
         )
     except UploadError as error:
         taken = isinstance(error, UploadConflictError)
-        return Sent(name, "taken" if taken else "refused", _status_of(error), detail=str(error))
+        status = next(code for kind, code in REFUSED if isinstance(error, kind))
+        return Sent(name, "taken" if taken else "refused", status, detail=str(error))
     return Sent(name, done.outcome, _STATUS[done.outcome], done.path, done.size, done.sha256)
-
-
-def _status_of(error: UploadError) -> int:
-    if isinstance(error, UploadTooLargeError):
-        return int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    if isinstance(error, UploadConflictError):
-        return int(HTTPStatus.CONFLICT)
-    if isinstance(error, UploadDiskError):
-        return int(HTTPStatus.INSUFFICIENT_STORAGE)
-    return int(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _own(page: HTMLResponse) -> HTMLResponse:

@@ -154,7 +154,9 @@ _PROBLEMS = {
 """What the page of an error is headed with and advises, by its kind or its status."""
 
 
-def error_page(request: Request, status: int, detail: str, kind: str = "", again: int = 0) -> Response:
+def error_page(
+    request: Request, status: int, detail: str, kind: str = "", again: int = 0
+) -> Response:
     """Show what went wrong and what to do, in plain words.
 
     `kind` is "missing" where there is no index, "damaged" where it cannot be used; `again` are the
@@ -170,6 +172,7 @@ def error_page(request: Request, status: int, detail: str, kind: str = "", again
         "detail": detail[:1].upper() + detail[1:],
         "failure": "" if building else state.error or "",
         "phrase": HTTPStatus(status).phrase,
+        "cure": "seminar-qa index",
     }
     return render(request, "error.html", status, **context)
 

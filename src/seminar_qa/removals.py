@@ -1,4 +1,4 @@
-"""Taking a file out of the folder of reports: it is moved where nothing reads it, so nothing is lost.
+"""Taking a file out of the folder of reports: it is moved where nothing reads it, and so is kept.
 
 In `removed/` of the home each removal has a folder named after its time, and in it the files at the
 places they had.

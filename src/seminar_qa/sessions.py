@@ -1,7 +1,8 @@
 """Who is the organiser: whoever shows the token, or the cookie that was given for it.
 
 A session is kept nowhere. It is a time with a signature by a key made of the token, so that every
-process of a server knows it and another token ends all sessions; leaving only takes the cookie away.
+process of a server knows it and another token ends all sessions; signing out only takes the cookie
+away.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 COOKIE = "organiser"
+PATH = "/organiser"
+"""The cookie is sent to the pages below this address only."""
 LASTS = 12 * 3600
 """A session ends so many seconds after it was begun."""
 _SHAPE = re.compile(r"(?P<ends>[0-9]{1,12})\.(?P<signature>[0-9a-f]{64})", re.ASCII)
@@ -72,13 +75,19 @@ def give_session(request: Request, response: Response) -> None:
     value = make_session(organiser_token(request), time.time())
     secure = request.url.scheme == "https"
     response.set_cookie(
-        COOKIE, value, max_age=LASTS, httponly=True, samesite="strict", secure=secure
+        COOKIE,
+        value,
+        max_age=LASTS,
+        path=PATH,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
     )
 
 
 def end_session(response: Response) -> None:
     """Take the cookie away."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
 
 
 def _sign(token: str, ends: str) -> str:

@@ -155,7 +155,7 @@ def _take_place(home: Path, temporary: Path, target: Path, *, replace: bool) -> 
     if _name_first(temporary, target):
         return False
     if target.is_symlink() or not target.is_file():
-        raise UploadConflictError(
+        raise UploadError(
             f"documents/ has a link or a folder named “{target.name}”; give the file another name"
         )
     if not replace:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seminar_qa.errors import DocumentsError
 from seminar_qa.manifest import Manifest
-from seminar_qa.sources import is_sidecar, scan_documents
+from seminar_qa.sources import scan_documents
 from seminar_qa.text import digest_file
 
 _Look = tuple[int, int, int, int]  # size, times of change and of status change, and inode
@@ -59,11 +59,6 @@ def find_waiting(documents: Path, manifest: Manifest | None) -> Waiting:
     paths = {source.path for source in sources}
     gone = tuple(path for path in known if path not in paths)
     return Waiting(tuple(files), tuple(new), tuple(changed), gone)
-
-
-def reports_of(files: tuple[Lying, ...]) -> tuple[Lying, ...]:
-    """Return the files that are no side-cars."""
-    return tuple(file for file in files if not is_sidecar(file.path))
 
 
 def _look(file: Path) -> _Look | None:
