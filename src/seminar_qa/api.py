@@ -1,7 +1,6 @@
 """The HTTP service: JSON for programs, pages for people, one engine behind both."""
 
 import asyncio
-import hmac
 import logging
 import threading
 import time
@@ -25,13 +24,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import seminar_qa
-from seminar_qa import pages
+from seminar_qa import organiser_pages, pages
 from seminar_qa.engine import Engine
 from seminar_qa.errors import (
     DocumentsError,
     FilterError,
     IndexBusyError,
     IndexDamagedError,
+    IndexMissingError,
     IndexRunError,
     IndexUnavailableError,
     ModelError,
@@ -39,13 +39,15 @@ from seminar_qa.errors import (
     QuestionError,
     SeminarQAError,
 )
-from seminar_qa.guards import Limiter
+from seminar_qa.guards import Limiter, check_questions
 from seminar_qa.index import current_generation
 from seminar_qa.jobs import Jobs, ProcessRunner, Runner
 from seminar_qa.manifest import CURE
 from seminar_qa.rendering import web_folder
+from seminar_qa.sessions import is_token
 from seminar_qa.settings import Settings
 from seminar_qa.suggestions import Suggestions
+from seminar_qa.uploads import MIB
 from seminar_qa.views import (
     AskRequest,
     AskResponse,
@@ -61,7 +63,7 @@ from seminar_qa.views import (
 from seminar_qa.watch import follow_folder
 
 LARGEST_BODY = 2 * 1024 * 1024
-"""A request's body has at most this many bytes."""
+"""A request's body has at most this many bytes, unless it brings reports."""
 LOOK_EVERY = 1.0
 """So often it is looked whether another process has made a new generation, in seconds."""
 RETRY = 30.0
@@ -70,6 +72,7 @@ _STATUS: tuple[tuple[type[SeminarQAError], int], ...] = (
     (QuestionError, 422),
     (FilterError, 422),
     (NotFoundError, 404),
+    *organiser_pages.REFUSED,
     (IndexBusyError, 409),
     (IndexRunError, 503),
     (IndexUnavailableError, 503),
@@ -85,7 +88,7 @@ _LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 _log = logging.getLogger("seminar_qa")
 Problems: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": HTTPStatus(status).phrase}
-    for status in (401, 403, 409, 422, 503)
+    for status in (401, 403, 409, 422, 429, 503)
 }
 
 
@@ -311,12 +314,14 @@ def create_app(
     app.state.suggestions = Suggestions()
     app.include_router(router)
     app.include_router(pages.router)
+    app.include_router(organiser_pages.router)
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     app.add_exception_handler(SeminarQAError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
-    app.add_middleware(BodyLimit, largest=LARGEST_BODY)
+    uploads = settings.largest_upload * MIB + LARGEST_BODY
+    app.add_middleware(BodyLimit, largest=LARGEST_BODY, others={organiser_pages.UPLOADS: uploads})
     app.middleware("http")(_add_headers)
     if host in _LOCAL:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOCAL], www_redirect=False)
@@ -345,7 +350,7 @@ def check_organiser(
             "in seminar-qa.toml, and start the server again",
         )
     shown = given.credentials.encode("latin-1", "replace") if given else b""
-    if not hmac.compare_digest(shown, token.get_secret_value().encode()):
+    if not is_token(token.get_secret_value(), shown):
         raise HTTPException(
             401,
             "send the organiser's token, with the header Authorization: Bearer …",
@@ -357,7 +362,7 @@ CurrentEngineDependency = Annotated[Engine, Depends(current_engine)]
 router = APIRouter()
 
 
-@router.post("/ask", responses=Problems)
+@router.post("/ask", responses=Problems, dependencies=[Depends(check_questions)])
 def ask(request: AskRequest, engine: CurrentEngineDependency) -> AskResponse:
     """Answer a question with quotations, or with an honest no."""
     reply = engine.ask(
@@ -436,20 +441,26 @@ def readyz(engine: CurrentEngineDependency) -> HealthView:
 
 
 class BodyLimit:
-    """Refuses a request body that is too long before it is read into memory."""
+    """Refuses a request body that is too long before it is read into memory.
 
-    def __init__(self, app: ASGIApp, largest: int):
+    `largest` is the limit in bytes; `others` has the limits of paths that have their own.
+    """
+
+    def __init__(self, app: ASGIApp, largest: int, others: dict[str, int]):
         self._app = app
         self._largest = largest
+        self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest = self._others.get(scope["path"], self._largest)
+        too_long = f"what was sent has over {largest:,} bytes; send less at a time"
         length = dict(scope["headers"]).get(b"content-length", b"")
-        if length.isdigit() and int(length) > self._largest:
-            await _problem(413, f"the body has over {self._largest:,} bytes")(scope, receive, send)
+        if length.isdigit() and int(length) > largest:
+            await _reply(Request(scope), 413, too_long)(scope, receive, send)
             return
         seen = 0
 
@@ -457,8 +468,8 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._largest:
-                raise HTTPException(413, f"the body has over {self._largest:,} bytes")
+            if seen > largest:
+                raise HTTPException(413, too_long)
             return message
 
         await self._app(scope, limited, send)
@@ -494,7 +505,10 @@ async def _add_headers(
 
 def _on_error(request: Request, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-    return _reply(request, status, str(error))
+    kind = "missing" if isinstance(error, IndexMissingError) else "damaged"
+    return _reply(
+        request, status, str(error), kind if isinstance(error, IndexUnavailableError) else ""
+    )
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
@@ -513,8 +527,10 @@ def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 400:  # what FastAPI says of a body too deep to parse; it is malformed like others
         status = 422
-    reply = _reply(request, status, str(getattr(error, "detail", "unknown")))
-    reply.headers.update(getattr(error, "headers", None) or {})
+    headers = getattr(error, "headers", None) or {}
+    again = int(headers.get("Retry-After", 0))
+    reply = _reply(request, status, str(getattr(error, "detail", "unknown")), again=again)
+    reply.headers.update(headers)
     return reply
 
 
@@ -523,11 +539,13 @@ def _on_bug(request: Request, error: Exception) -> Response:
     return _reply(request, 500, "something went wrong here; the server's log says what")
 
 
-def _reply(request: Request, status: int, detail: str) -> Response:
+def _reply(request: Request, status: int, detail: str, kind: str = "", again: int = 0) -> Response:
     """Answer an error as a page to a person's browser, as problem details to a program."""
     detail = detail.encode("utf-8", "backslashreplace").decode()  # it may name a lone surrogate
     if "text/html" in request.headers.get("accept", ""):
-        return pages.error_page(request, status, detail)
+        if organiser_pages.asks_to_sign_in(request, status):
+            return organiser_pages.sign_in_page(request, status)
+        return pages.error_page(request, status, detail, kind, again)
     return _problem(status, detail)
 
 

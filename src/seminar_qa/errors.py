@@ -7,6 +7,10 @@ SeminarQAError
 ├── DocumentsError             the folder of reports is missing, empty, unreadable
 │   └── UnreadableFileError    one file of it cannot be read; the run goes on
 │       └── NotReadError       it was not read for want of something that may pass
+├── UploadError                a file cannot be put among the reports, or taken out  422
+│   ├── UploadTooLargeError    it has too many bytes                             413
+│   ├── UploadConflictError    another file is in its place, or it has changed   409
+│   └── UploadDiskError        the disk does not take it                         507
 ├── IndexUnavailableError      there is no index that can be trusted             503
 │   ├── IndexMissingError      none was built yet
 │   ├── IndexDamagedError      it does not match its manifest
@@ -47,6 +51,22 @@ class UnreadableFileError(DocumentsError):
 
 class NotReadError(UnreadableFileError):
     """One file was not read, for want of something that may be there at another time."""
+
+
+class UploadError(SeminarQAError):
+    """A file cannot be put into the folder of reports, or not be taken out of it."""
+
+
+class UploadTooLargeError(UploadError):
+    """The file has more bytes than a file may have."""
+
+
+class UploadConflictError(UploadError):
+    """There is another file where this one would go, or the file is not the one that was meant."""
+
+
+class UploadDiskError(UploadError):
+    """The disk is full, or may not be written."""
 
 
 class IndexUnavailableError(SeminarQAError):

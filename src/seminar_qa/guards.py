@@ -32,6 +32,19 @@ class Limiter:
         )
 
 
+def check_questions(request: Request) -> None:
+    """Count a question, where the settings limit them. Raises HTTPException with 429."""
+    limit = request.app.state.settings.questions_per_minute
+    if limit:
+        request.app.state.limiter.check(request, "questions", limit)
+
+
+def own_address(address: str, otherwise: str) -> str:
+    """Return an address that a form gave if it leads to this server's pages, or else another."""
+    own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if own else otherwise
+
+
 def check_same_origin(request: Request) -> None:
     """Let only this server's own pages, and programs, send a form. Raises HTTPException, 403.
 

@@ -20,7 +20,7 @@ from seminar_qa.cards import MOST_TURNS, by_report, make_turns, quote_links
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import MOST_PASSAGES, Engine
 from seminar_qa.errors import NotFoundError, QuestionError
-from seminar_qa.guards import check_same_origin
+from seminar_qa.guards import check_questions, check_same_origin, own_address
 from seminar_qa.records import Filters
 from seminar_qa.rendering import LANGUAGE_COOKIE, render
 from seminar_qa.texts import LANGUAGES
@@ -137,6 +137,8 @@ def chat(
     q: Annotated[list[str], Query()] = [],  # noqa: B006
 ) -> Response:
     """Show the chat with the conversation that the questions `q` make, oldest first."""
+    if q:
+        check_questions(request)
     engine = _engine(request)
     turns = list(make_turns(engine, q[: MOST_TURNS + 1], asked_within.filters))
     status = 422 if any(turn.error or turn.full for turn in turns) else 200
@@ -231,8 +233,7 @@ def choose_language(
     language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form(max_length=30_000)]
 ) -> Response:
     """Remember the reader's language in a cookie, and go back to the page `here`."""
-    back = here if here.startswith("/") and not here.startswith(("//", "/\\")) else "/"
-    response = RedirectResponse(back, 303)
+    response = RedirectResponse(own_address(here, "/"), 303)
     if language in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=_A_YEAR, httponly=True, samesite="lax"
@@ -240,9 +241,44 @@ def choose_language(
     return response
 
 
-def error_page(request: Request, status: int, detail: str) -> Response:
-    """Show what went wrong, in plain words."""
-    return render(request, "error.html", status, title=HTTPStatus(status).phrase, detail=detail)
+_PROBLEMS = {
+    "missing": "no-reports",
+    "damaged": "index-unusable",
+    401: "sign-in-first",
+    403: "not-allowed",
+    404: "not-found",
+    405: "not-found",
+    409: "conflict",
+    413: "too-large",
+    422: "not-understood",
+    429: "too-often",
+    503: "not-available",
+    507: "disk-refuses",
+}
+"""What the page of an error is headed with and advises, by its kind or its status."""
+
+
+def error_page(
+    request: Request, status: int, detail: str, kind: str = "", again: int = 0
+) -> Response:
+    """Show what went wrong and what to do, in plain words.
+
+    `kind` is "missing" where there is no index, "damaged" where it cannot be used; `again` are the
+    seconds to wait.
+    """
+    state = request.app.state.jobs.state
+    building = bool(kind) and state.status == "running"
+    name = _PROBLEMS.get(kind) or _PROBLEMS.get(status, "went-wrong")
+    context = {
+        "problem": "index-being-built" if building else name,
+        "kind": kind,
+        "again": again,
+        "detail": detail[:1].upper() + detail[1:],
+        "failure": "" if building else state.error or "",
+        "phrase": HTTPStatus(status).phrase,
+        "cure": "seminar-qa index",
+    }
+    return render(request, "error.html", status, **context)
 
 
 def _parts(document: Document, start: int, end: int) -> Iterator[Part]:

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="What an organiser's programs must show to start an index run at the server.",
     )
+    largest_upload: int = Field(
+        200, ge=1, le=100_000, description="Most that may be uploaded at a time, in MiB."
+    )
+    questions_per_minute: int | None = Field(
+        None, ge=1, description="How often a client may ask in a minute; no limit if not given."
+    )
     watch_settle: float = Field(
         1,
         ge=0,

@@ -24,7 +24,7 @@ class Refused extends Error {}
 
 async function fetchPage(address) {
   const reply = await fetch(address, { headers: { Accept: "text/html" } });
-  if (reply.status === 429) throw new Refused(t("too-often", { seconds: reply.headers.get("Retry-After") }));
+  if (reply.status === 429) throw new Refused(t("asked-too-often", { seconds: reply.headers.get("Retry-After") }));
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   if (reply.status >= 500) throw new Refused(page.querySelector(".problem")?.textContent.trim() || t("server-gone"));
   return page;
