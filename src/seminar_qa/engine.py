@@ -468,6 +468,10 @@ class Engine:
             )
         return number, record, place
 
+    def check_filters(self, filters: Filters) -> None:
+        """Raise FilterError for a report or a speaker that is not there."""
+        self._restriction(filters)
+
     def _restriction(self, filters: Filters) -> _Restriction:
         """Return what a question is restricted to. Raises FilterError."""
         for document_id in filters.documents:

@@ -140,6 +140,7 @@ def chat(
     if q:
         check_questions(request)
     engine = _engine(request)
+    engine.check_filters(asked_within.filters)
     turns = list(make_turns(engine, q[: MOST_TURNS + 1], asked_within.filters))
     status = 422 if any(turn.error or turn.full for turn in turns) else 200
     suggestions = () if turns else request.app.state.suggestions.ready(engine)

@@ -29,7 +29,7 @@ pages-not-read = { $count ->
    *[other] { $count } pages not read
   }
 and-more = and { $count } more
-no-reports = There are no reports yet. Put files into the folder documents/ and run: seminar-qa index
+reports-none = There are no reports yet. Put files into the folder documents/ and run: seminar-qa index
 conversation = Conversation
 pages = Pages
 new-conversation = New conversation
