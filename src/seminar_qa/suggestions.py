@@ -172,7 +172,7 @@ class Suggestions:
                 return self._found[generation]
             if self._begun != generation and not self._closed:
                 self._begun = generation
-                threading.Thread(target=self._find, args=(engine,)).start()
+                threading.Thread(target=self._find, args=(engine,), daemon=False).start()
         return None
 
     def _find(self, engine: Engine) -> None:
