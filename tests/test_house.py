@@ -80,9 +80,9 @@ ORDER = [
     ["evaluation"],
     ["comparison"],
     # faces
-    ["views", "texts", "guards", "sessions", "suggestions"],
+    ["views", "texts", "guards", "sessions", "suggestions", "feedback"],
     ["cards", "rendering"],
-    ["pages", "organiser_pages"],
+    ["pages", "organiser_pages", "feedback_pages"],
     ["api"],
     ["cli"],
 ]
@@ -92,7 +92,7 @@ STAGES = {name for row in ORDER[4 : ORDER.index(["worker"])] for name in row}
 ADDRESSES = {
     "faiss": {"clusters"},
     "tantivy": {"lexical"},
-    "sqlite3": {"records"},
+    "sqlite3": {"records", "feedback"},
     "onnxruntime": {"models", "export"},
     "tokenizers": {"models", "reader"},
     "torch": {"export"},
@@ -117,7 +117,15 @@ ADDRESSES = {
     "watchfiles": {"watch"},
     "pydantic": {"settings", "views"},
     "pydantic_settings": {"settings"},
-    "fastapi": {"api", "guards", "organiser_pages", "pages", "rendering", "sessions"},
+    "fastapi": {
+        "api",
+        "guards",
+        "feedback_pages",
+        "organiser_pages",
+        "pages",
+        "rendering",
+        "sessions",
+    },
     "fastapi_offline": {"api"},
     "starlette": {"api", "guards", "organiser_pages", "sessions"},
     "limits": {"guards"},

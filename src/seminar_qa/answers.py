@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from seminar_qa.calibration import MOST_MARGIN, Calibration
 from seminar_qa.documents import Block, Document, Kind
+from seminar_qa.errors import NotFoundError
 from seminar_qa.evidence import Evidence, Surroundings, Weigher
 from seminar_qa.hits import Hit, Side
 from seminar_qa.layout import Box
@@ -261,10 +262,28 @@ def make_quote(candidate: Candidate, score: float) -> Quote:
 
 def quote_sentences(record: Record, first: int, last: int, score: float, found_by: Side) -> Quote:
     """Return the sentences `first` to `last` of a document as a quotation with nothing marked."""
-    document, sentences = record.document, record.sentences
-    start, end = sentences[first].start, sentences[last].end
+    start, end = record.sentences[first].start, record.sentences[last].end
+    return _quote_of(record, first, last, (start, end), score, found_by)
+
+
+def quote_place(record: Record, start: int, end: int) -> Quote:
+    """Return `text[start:end]` of a document as a quotation with nothing marked and score 0.0."""
+    inside = [
+        number
+        for number, sentence in enumerate(record.sentences)
+        if sentence.start < end and start < sentence.end
+    ]
+    if not inside:
+        raise NotFoundError(f"{record.document.path} has no sentence at {start:,} to {end:,}")
+    return _quote_of(record, inside[0], inside[-1], (start, end), 0.0, "words and meaning")
+
+
+def _quote_of(
+    record: Record, first: int, last: int, bounds: tuple[int, int], score: float, found_by: Side
+) -> Quote:
+    start, end = bounds
     return Quote(
-        text=document.text[start:end],
+        text=record.document.text[start:end],
         highlight=None,
         before=_neighbour(record, first, -1),
         after=_neighbour(record, last, 1),

@@ -24,10 +24,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import seminar_qa
-from seminar_qa import organiser_pages, pages
+from seminar_qa import feedback_pages, organiser_pages, pages
 from seminar_qa.engine import Engine
 from seminar_qa.errors import (
     DocumentsError,
+    FeedbackError,
     FilterError,
     IndexBusyError,
     IndexDamagedError,
@@ -77,6 +78,7 @@ _STATUS: tuple[tuple[type[SeminarQAError], int], ...] = (
     (IndexRunError, 503),
     (IndexUnavailableError, 503),
     (ModelError, 503),
+    (FeedbackError, 503),
 )
 _SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -314,6 +316,7 @@ def create_app(
     app.state.suggestions = Suggestions()
     app.include_router(router)
     app.include_router(pages.router)
+    app.include_router(feedback_pages.router)
     app.include_router(organiser_pages.router)
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     app.add_exception_handler(SeminarQAError, _on_error)

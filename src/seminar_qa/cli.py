@@ -293,6 +293,42 @@ def serve(
     Server(config).run(sockets=[listener])
 
 
+@app.command(epilog="Example: seminar-qa feedback --export questions.jsonl")
+def feedback(
+    export: Annotated[
+        Path | None, typer.Option(help="Write what is known to be right as a file of questions.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what readers said of the answers; --export makes a file for seminar-qa evaluate."""
+    from seminar_qa.errors import FeedbackError
+    from seminar_qa.feedback import FeedbackStore, as_questions
+    from seminar_qa.settings import load_settings
+    from seminar_qa.views import to_json
+
+    given = FeedbackStore(load_settings().home).listed()
+    questions = list(as_questions(given))
+    if export:
+        lines = [to_json(row, indent=None) for row in questions]
+        try:
+            export.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise FeedbackError(f"{export} cannot be written: {error}") from error
+    if json:
+        entries = [asdict(entry) for entry in given]
+        _print_json({"feedback": entries, "questions": questions})
+        return
+    console = _console()
+    for entry in given:
+        console.print(f"{entry.given_at}  {entry.verdict:<8} {entry.question}", markup=False)
+        for told in filter(None, (entry.quote, entry.note)):
+            console.print(f"    {told}", markup=False)
+    if export:
+        console.print(f"{export}: {_count(len(questions), 'question')}", markup=False)
+    elif not given:
+        console.print("no reader has said anything yet")
+
+
 @app.command(epilog="Example: seminar-qa status --json")
 def status(json: Json = False) -> None:
     """Say what the index holds, what could not be read, and whether it is up to date."""

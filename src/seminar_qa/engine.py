@@ -24,6 +24,7 @@ from seminar_qa.answers import (
     check_quote,
     front_of,
     make_answer,
+    quote_place,
     quote_sentences,
     turn_label,
 )
@@ -81,6 +82,19 @@ class Reply:
     rows: tuple[int, ...]
     timing: Timing
     lacking: Lacking = field(default_factory=Lacking)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What became of a citation; where its words stand now, as `text[start:end]` of a document.
+
+    Nowhere ("", 0, 0) when they are gone.
+    """
+
+    fate: Fate
+    document_id: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -501,16 +515,23 @@ class Engine:
     def verify(self, document_id: str, start: int, end: int, quote_sha256: str) -> Fate:
         """Return what has become of a citation: "unchanged", "moved" or "gone".
 
-        It has moved when another place of the same length, from the start of a sentence or of the
-        label of a turn, has the same hash.
         Raises FilterError when `end` is not greater than `start`.
+        """
+        return self.trace(document_id, start, end, quote_sha256).fate
+
+    def trace(self, document_id: str, start: int, end: int, quote_sha256: str) -> Trace:
+        """Return what has become of a citation, and where its words stand now.
+
+        They have moved when another place of the same length, from the start of a sentence or of
+        the label of a turn, has the same hash. Raises FilterError when `end` is not greater than
+        `start`.
         """
         if end <= start:
             raise FilterError(f"a quotation from {start} to {end} is empty; end must be greater")
         try:
             text = self.record(document_id).document.text
             if 0 <= start < end <= len(text) and digest(text[start:end]) == quote_sha256:
-                return "unchanged"
+                return Trace("unchanged", document_id, start, end)
         except NotFoundError:
             pass
         length = end - start
@@ -521,8 +542,23 @@ class Engine:
             for begin in [*starts, *(label[0] for label in labels if label)]:
                 piece = record.document.text[begin : begin + length]
                 if len(piece) == length and digest(piece) == quote_sha256:
-                    return "moved"
-        return "gone"
+                    return Trace("moved", record.document.id, begin, begin + length)
+        return Trace("gone")
+
+    def quote_at(self, document_id: str, start: int, end: int) -> Quote:
+        """Return the text at a place as a quotation. Raises NotFoundError.
+
+        The place is one that `trace` gives: in whole sentences, perhaps from the label of a turn.
+        """
+        record = self.record(document_id)
+        if not 0 <= start < end <= len(record.document.text):
+            raise NotFoundError(
+                f"{record.document.path} has {len(record.document.text):,} characters, so there is "
+                f"no {start:,} to {end:,}"
+            )
+        quote = quote_place(record, start, end)
+        self._check_quotes([quote])
+        return replace(quote, citation=self._on_pages(quote.citation))
 
 
 def _is_spoken(candidate: Candidate, passage: Passage) -> bool:

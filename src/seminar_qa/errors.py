@@ -18,6 +18,7 @@ SeminarQAError
 ├── IndexRunError              an index run ended without an index, or not begun  503
 │   └── IndexBusyError         one is at work already                           409
 ├── ModelError                 a model is missing or not what it should be       503
+├── FeedbackError              feedback cannot be kept or read                  503
 ├── EvaluationError            a question file cannot be used
 └── SettingsError              a setting has a value that cannot be used
 
@@ -95,6 +96,10 @@ class IndexBusyError(IndexRunError):
 
 class ModelError(SeminarQAError):
     """A model's weights are missing, damaged, or gave other numbers than they should."""
+
+
+class FeedbackError(SeminarQAError):
+    """What readers said cannot be kept, or cannot be read."""
 
 
 class EvaluationError(SeminarQAError):

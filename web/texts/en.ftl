@@ -141,6 +141,35 @@ answer-is = Answer: { $name }
 # end of: takeaway
 
 ## feedback: right, wrong, this is the passage; permalinks
+feedback = What readers say
+is-right = Right
+is-wrong = Wrong
+is-the-passage = This is the passage
+tell-the-organiser = Tell the organiser that this is missing
+note = A note, if you like
+send = Send
+thanks = Thank you
+thanks-told = What you said was noted for the organiser of the reports.
+back-to-the-answer = Back to the answer
+an-answer = An answer
+fate-unchanged = Unchanged.
+fate-moved = Moved.
+fate-gone = Gone.
+unchanged-told = The report has these words at the very place that was cited.
+moved-told = The report has these words at another place now: character { $now } instead of { $start }.
+moved-to-another = These words stand in another report now, or in another version of the one that was cited.
+gone-told = The report that was cited is not here any more, and no other has these words.
+gone-from-the-report = The report is here, but these words are not in it, nor in another report.
+ask-again = Ask this again
+open-report = Open the report
+answered-by = Answered by the index { $generation }
+as-questions = Save what is known to be right as a file of questions (JSON Lines)
+given-missing = Questions without an answer ({ $count })
+given-wrong = Wrong answers ({ $count })
+given-passage = Passages that readers point at ({ $count })
+given-right = Right answers ({ $count })
+none-given = None.
+older = Older ones
 # end of: feedback
 
 ## organiser: signing in, reports, index runs

@@ -116,6 +116,35 @@ answer-is = 答え：{ $name }
 # end of: takeaway
 
 ## feedback: right, wrong, this is the passage; permalinks
+feedback = 読者の声
+is-right = 正しい
+is-wrong = 誤り
+is-the-passage = この箇所が答え
+tell-the-organiser = 書かれていないことを主催者に伝える
+note = 備考（任意）
+send = 送信
+thanks = ありがとうございます
+thanks-told = いただいた内容を報告書の主催者のために記録しました。
+back-to-the-answer = 答えに戻る
+an-answer = 答え
+fate-unchanged = 変わっていません。
+fate-moved = 移動しました。
+fate-gone = なくなりました。
+unchanged-told = 引用された位置に、この言葉がそのままあります。
+moved-told = この言葉は報告書の別の位置に移りました。文字位置 { $start } から { $now } へ。
+moved-to-another = この言葉は今、別の報告書、または引用された報告書の別の版にあります。
+gone-told = 引用された報告書は今はなく、ほかの報告書にもこの言葉はありません。
+gone-from-the-report = 報告書はありますが、この言葉はその中にも、ほかの報告書にもありません。
+ask-again = もう一度質問する
+open-report = 報告書を開く
+answered-by = 答えた索引：{ $generation }
+as-questions = 正しいとわかったものを質問ファイル（JSON Lines）として保存
+given-missing = 答えのない質問（{ $count }）
+given-wrong = 誤った答え（{ $count }）
+given-passage = 読者が示した箇所（{ $count }）
+given-right = 正しい答え（{ $count }）
+none-given = ありません。
+older = さらに古いもの
 # end of: feedback
 
 ## organiser: signing in, reports, index runs

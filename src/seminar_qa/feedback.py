@@ -1,0 +1,156 @@
+"""What readers say of answers: kept in SQLite beside the index, and given back as questions.
+
+Only what a reader sends is kept; a question that is merely asked is not. The file is the home's,
+not a generation's, so that no index run touches it.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from seminar_qa.errors import FeedbackError
+from seminar_qa.text import fold
+
+FILE = "feedback.sqlite"
+FORMAT = 1
+LONGEST_NOTE = 2_000
+Verdict = Literal["right", "wrong", "passage", "missing"]
+"""The answer is right, or wrong; this is the passage; the reports ought to say it."""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+_WAIT = 10.0  # seconds for another process to end its writing
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS feedback (number INTEGER PRIMARY KEY, given_at TEXT, verdict TEXT,
+    question TEXT, earlier TEXT, interpreted TEXT, generation TEXT, document_id TEXT, path TEXT,
+    title TEXT, start INTEGER, "end" INTEGER, quote_sha256 TEXT, quote TEXT, answer TEXT, note TEXT);
+CREATE INDEX IF NOT EXISTS by_verdict ON feedback (verdict, number);
+"""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a reader said of an answer to `question`, asked after the questions `earlier`.
+
+    `interpreted` is what a follow-up was taken to mean.
+    `generation` is the index that answered. The quotation stood at `start` to `end` of a document;
+    `answer` are the words marked in it. All of these are empty for "missing".
+    """
+
+    verdict: Verdict
+    question: str
+    earlier: tuple[str, ...] = ()
+    interpreted: str = ""
+    generation: str = ""
+    document_id: str = ""
+    path: str = ""
+    title: str = ""
+    start: int = 0
+    end: int = 0
+    quote_sha256: str = ""
+    quote: str = ""
+    answer: str = ""
+    note: str = ""
+    given_at: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The question as it was taken to mean."""
+        return self.interpreted or self.question
+
+
+class FeedbackStore:
+    """The feedback of a home. It opens the file anew each time, so processes can share it."""
+
+    def __init__(self, home: Path):
+        self._path = home / FILE
+
+    def add(self, given: Feedback) -> None:
+        """Keep what a reader said, with the time of now. Raises FeedbackError."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        values = dict(zip(_COLUMNS, astuple(given), strict=True))
+        values |= {"earlier": json.dumps(given.earlier, ensure_ascii=False), "given_at": now}
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join("?" * len(values))
+        with self._opened() as connection:
+            connection.execute(
+                f"INSERT INTO feedback ({names}) VALUES ({marks})", [*values.values()]
+            )
+
+    def listed(
+        self, verdicts: Sequence[Verdict] = VERDICTS, *, first: int = 0, most: int = -1
+    ) -> list[Feedback]:
+        """Return what was said, the newest first; `first` are left out. Raises FeedbackError."""
+        if not self._path.exists():
+            return []
+        names = ", ".join(f'"{name}"' for name in _COLUMNS)
+        marks = ", ".join("?" * len(verdicts))
+        query = (
+            f"SELECT {names} FROM feedback WHERE verdict IN ({marks}) "
+            "ORDER BY number DESC LIMIT ? OFFSET ?"
+        )
+        with self._opened() as connection:
+            return [_feedback(row) for row in connection.execute(query, [*verdicts, most, first])]
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return how often each verdict was given. Raises FeedbackError."""
+        found = Counter(given.verdict for given in self.listed())
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._path, timeout=_WAIT)) as connection, connection:
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+                if version not in (0, FORMAT):
+                    raise FeedbackError(
+                        f"{self._path} has the format {version}, this version reads {FORMAT}; "
+                        "move it away, or use the version that wrote it"
+                    )
+                if version == 0:
+                    connection.executescript(_SCHEMA)
+                    connection.execute(f"PRAGMA user_version = {FORMAT}")
+                yield connection
+        except sqlite3.Error as error:
+            raise FeedbackError(
+                f"{self._path} cannot be used ({error}); check its rights and the space on the "
+                "disk, or move it away to begin a new one"
+            ) from error
+
+
+_COLUMNS = tuple(field.name for field in fields(Feedback))
+
+
+def _feedback(row: Sequence[Any]) -> Feedback:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values["earlier"] = tuple(json.loads(values["earlier"]))
+    return Feedback(**values)
+
+
+def as_questions(given: Sequence[Feedback]) -> Iterator[dict[str, Any]]:
+    """Yield what is known to be right as lines of a question file for `evaluate`.
+
+    That an answer is right, or that a quotation is the passage, tells what a question's answer is:
+    the words marked in it, or all of it; what was said last counts. A question whose answer is only
+    known to be wrong, or missing, tells nothing that could be measured. A follow-up is given as
+    what it was taken to mean.
+    """
+    right: dict[str, Feedback] = {}
+    for entry in sorted(given, key=lambda entry: entry.given_at):
+        key = fold(entry.meaning)
+        if entry.verdict in ("right", "passage"):
+            right[key] = entry
+        elif entry.verdict == "wrong" and key in right and right[key].quote == entry.quote:
+            del right[key]
+    for number, entry in enumerate(right.values(), 1):
+        yield {
+            "id": f"feedback-{number}",
+            "question": entry.meaning,
+            "kind": "feedback",
+            "answers": [entry.answer or entry.quote],
+            "documents": [entry.path],
+        }

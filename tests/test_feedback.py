@@ -1,0 +1,95 @@
+"""Feedback: what readers say is kept, and becomes questions with known answers."""
+
+import json
+import sqlite3
+import threading
+
+import pytest
+
+from seminar_qa.errors import FeedbackError
+from seminar_qa.evaluation import read_questions
+from seminar_qa.feedback import FILE, Feedback, FeedbackStore, as_questions
+
+RIGHT = Feedback(
+    "right", "How many people attended?", (), "", "g1", "d", "a.txt", "A", 3, 9, "0" * 64,
+    "The seminar attracted approximately 100 audiences.", "100",
+)  # fmt: skip
+
+
+def test_what_is_said_is_kept_the_newest_first(tmp_path):
+    store = FeedbackStore(tmp_path)
+    store.add(RIGHT)
+    store.add(Feedback("missing", "Which hotel?", ("Who came?",), note="the Grand"))
+    newest, oldest = store.listed()
+    assert (newest.question, newest.earlier, newest.note) == (
+        "Which hotel?",
+        ("Who came?",),
+        "the Grand",
+    )
+    assert (oldest.quote, oldest.answer, oldest.start, oldest.end) == (RIGHT.quote, "100", 3, 9)
+    assert oldest.given_at
+    assert store.counts() == {"right": 1, "wrong": 0, "passage": 0, "missing": 1}
+    assert [entry.verdict for entry in store.listed(["right"])] == ["right"]
+    assert store.listed(first=1, most=1) == [oldest]
+
+
+def test_before_anybody_says_anything_there_is_no_file(tmp_path):
+    assert FeedbackStore(tmp_path).listed() == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_several_may_write_at_once(tmp_path):
+    threads = [
+        threading.Thread(target=FeedbackStore(tmp_path).add, args=(RIGHT,)) for _ in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(FeedbackStore(tmp_path).listed()) == 16
+
+
+def test_a_damaged_file_is_told_with_the_cure(tmp_path):
+    (tmp_path / FILE).write_bytes(b"this is no database" * 100)
+    with pytest.raises(FeedbackError, match="move it away"):
+        FeedbackStore(tmp_path).listed()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path):
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(FeedbackError, match="format 9"):
+        FeedbackStore(tmp_path).add(RIGHT)
+
+
+def said(verdict, at, **more):
+    fields = {**vars(RIGHT), "verdict": verdict, "given_at": f"2026-01-0{at}", **more}
+    return Feedback(**fields)
+
+
+def test_what_was_said_last_counts():
+    passage = said("passage", 2, quote="It had 90 guests.", answer="")
+    (row,) = as_questions([passage, said("right", 1)])
+    assert row["answers"] == ["It had 90 guests."]
+    assert list(as_questions([said("right", 1), said("wrong", 2)])) == []
+    assert list(as_questions([said("wrong", 1), said("missing", 2)])) == []
+
+
+def test_a_follow_up_is_given_as_what_it_was_taken_to_mean():
+    (row,) = as_questions([said("right", 1, question="And?", interpreted="How many came?")])
+    assert (row["question"], row["answers"], row["documents"]) == (
+        "How many came?",
+        ["100"],
+        ["a.txt"],
+    )
+
+
+def test_the_questions_can_be_read_by_evaluate(tmp_path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in as_questions([said("right", 1)])))
+    ((question,),) = read_questions(file)
+    assert (question.question, question.answers, question.answerable) == (
+        "How many people attended?",
+        ("100",),
+        True,
+    )

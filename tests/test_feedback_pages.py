@@ -1,0 +1,202 @@
+"""Feedback and permalinks over HTTP: what is sent is checked, what became of an answer is told."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from fastapi.testclient import TestClient
+
+from seminar_qa.api import create_app
+from seminar_qa.feedback import Feedback, FeedbackStore
+from seminar_qa.ingest import build_index
+from seminar_qa.settings import Settings
+
+PAGE = {"accept": "text/html"}
+TOKEN = "the-token"
+QUESTION = "How many people attended the seminar?"
+
+
+def client_of(home):
+    app = create_app(Settings(home=home, organiser_token=TOKEN))
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+@pytest.fixture
+def indexed(fresh_home):
+    build_index(Settings(home=fresh_home))
+    return fresh_home
+
+
+@pytest.fixture
+def client(indexed):
+    return client_of(indexed)
+
+
+def answered(client):
+    reply = client.post("/ask", json={"question": QUESTION}).json()
+    cited = reply["quotes"][0]["citation"]
+    place = {name: cited[name] for name in ("document_id", "start", "end", "quote_sha256")}
+    return place, reply["quotes"][0]
+
+
+def form(client, verdict="right", **more):
+    place, quote = answered(client)
+    first, last = quote["highlight"]
+    return {"verdict": verdict, "question": QUESTION, **place, "first": first, "last": last, **more}
+
+
+def test_a_reader_says_that_an_answer_is_right_and_is_thanked(client, indexed):
+    sent = client.post("/feedback", data=form(client, here="/?q=x"), headers=PAGE)
+    assert (sent.status_code, "Thank you" in sent.text) == (200, True)
+    assert 'href="/?q=x"' in sent.text
+    (kept,) = FeedbackStore(indexed).listed()
+    assert (kept.verdict, kept.question, kept.answer) == ("right", QUESTION, "100")
+    assert kept.quote == "The seminar attracted approximately 100 audiences."
+
+
+def test_a_script_gets_no_page(client):
+    assert client.post("/feedback", data=form(client, "wrong")).status_code == 204
+
+
+def test_what_is_missing_needs_no_quotation(client, indexed):
+    data = {
+        "verdict": "missing",
+        "question": "Which hotel?",
+        "q": ["Who came?", "When?"],
+        "note": "Grand\x1b[31m",
+    }
+    assert client.post("/feedback", data=data).status_code == 204
+    (kept,) = FeedbackStore(indexed).listed()
+    assert (kept.earlier, kept.note) == (("Who came?", "When?"), "Grand[31m")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"quote_sha256": "0" * 64},
+        {"start": 1},
+        {"document_id": "f" * 16},
+        {"last": 10**6},
+        {"verdict": "perhaps"},
+        {"question": "\x1b[31mred"},
+        {"question": ""},
+        {"note": "x" * 2001},
+    ],
+)
+def test_what_does_not_fit_the_reports_is_refused(client, indexed, change):
+    sent = client.post("/feedback", data={**form(client), **change})
+    assert sent.status_code == 422
+    assert FeedbackStore(indexed).listed() == []
+
+
+def test_another_site_cannot_send_feedback(client, indexed):
+    headers = {"sec-fetch-site": "cross-site"}
+    assert client.post("/feedback", data=form(client), headers=headers).status_code == 403
+
+
+def test_the_thank_you_leads_to_no_other_server(client):
+    assert (
+        "evil" not in client.get("/feedback/thanks?here=//evil.example").text.split("languages")[0]
+    )
+
+
+def test_too_much_feedback_is_told_to_wait(client):
+    data = {"verdict": "missing", "question": "Which hotel?"}
+    replies = [client.post("/feedback", data=data).status_code for _ in range(31)]
+    assert (replies[29], replies[30]) == (204, 429)
+
+
+def permalink(client, question=QUESTION):
+    place, quote = answered(client)
+    first, last = quote["highlight"]
+    return {"question": question, **place, "from": first, "to": last, "generation": "g-before"}
+
+
+def test_a_permalink_shows_the_answer_as_it_stands_in_the_report(client):
+    page = client.get("/answer", params=permalink(client), headers=PAGE)
+    assert page.status_code == 200
+    assert "Unchanged." in page.text
+    assert "<mark>100</mark>" in page.text
+    assert "g-before" in page.text
+
+
+def test_a_permalink_tells_after_a_new_index_that_the_words_moved_or_are_gone(indexed, report):
+    before = client_of(indexed)
+    address = permalink(before)
+    file = indexed / "documents" / report.name
+    text = file.read_text("utf-8")
+    file.write_text("A new line stands in front.\n\n" + text, "utf-8")
+    build_index(Settings(home=indexed))
+    moved = client_of(indexed).get("/answer", params=address, headers=PAGE)
+    assert (moved.status_code, "Moved." in moved.text) == (200, True)
+    assert "<mark>100</mark>" in moved.text
+    file.write_text(text.replace("approximately 100", "approximately 120"), "utf-8")
+    build_index(Settings(home=indexed))
+    gone = client_of(indexed).get("/answer", params=address, headers=PAGE)
+    assert (gone.status_code, "Gone." in gone.text) == (410, True)
+    assert "audiences" not in gone.text
+    assert "Ask this again" in gone.text
+
+
+def test_a_permalink_shows_hostile_text_as_text(client):
+    page = client.get("/answer", params=permalink(client, "<script>alert(1)</script>"))
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert(1)" in page.text
+
+
+BEARER = {"authorization": f"Bearer {TOKEN}"}
+
+
+def test_the_organiser_sees_what_readers_say_and_nobody_else(client, indexed):
+    client.post(
+        "/feedback", data={"verdict": "missing", "question": "Which <b>hotel</b>?", "note": "x"}
+    )
+    client.post("/feedback", data=form(client, "wrong"))
+    assert client.get("/organiser/feedback").status_code == 401
+    page = client.get("/organiser/feedback", headers={**BEARER, **PAGE})
+    assert page.status_code == 200
+    assert "Which &lt;b&gt;hotel&lt;/b&gt;?" in page.text
+    assert "approximately 100 audiences" in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+
+def command(home, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "seminar_qa.cli", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SEMINAR_QA_HOME": str(home)},
+        check=True,
+    )
+    return done.stdout
+
+
+def test_the_export_is_measured_by_evaluate(client, indexed, tmp_path):
+    client.post("/feedback", data=form(client))
+    assert client.get("/organiser/feedback.jsonl").status_code == 401
+    told = client.get("/organiser/feedback.jsonl", headers=BEARER).text
+    file = tmp_path / "questions.jsonl"
+    assert "1 question" in command(indexed, "feedback", "--export", str(file))
+    assert file.read_text("utf-8") == told
+    measured = json.loads(command(indexed, "evaluate", str(file), "--json"))
+    assert measured["measures"]["quote_hit@1"]["value"] == 1.0
+
+
+def test_feedback_that_cannot_be_kept_is_told_and_asking_goes_on(client, indexed):
+    (indexed / "feedback.sqlite").write_bytes(b"no database" * 50)
+    sent = client.post("/feedback", data={"verdict": "missing", "question": "Which hotel?"})
+    assert (sent.status_code, "move it away" in sent.json()["detail"]) == (503, True)
+    assert client.get("/", params={"q": QUESTION}).status_code == 200
+
+
+def test_a_question_is_not_kept_by_asking(client, indexed):
+    client.get("/", params={"q": QUESTION})
+    assert not (indexed / "feedback.sqlite").exists()
+
+
+def test_an_entry_asks_its_question_again_with_those_before_it(client, indexed):
+    FeedbackStore(indexed).add(Feedback("missing", "And when?", ("Who came?",)))
+    page = client.get("/organiser/feedback", headers=BEARER).text
+    assert "/?q=Who+came%3F&amp;q=And+when%3F" in page
