@@ -181,7 +181,7 @@ def test_the_export_is_measured_by_evaluate(client, indexed, tmp_path):
     assert "1 question" in command(indexed, "feedback", "--export", str(file))
     assert file.read_text("utf-8") == told
     measured = json.loads(command(indexed, "evaluate", str(file), "--json"))
-    assert measured["measures"]["quote_hit@1"]["value"] == 1.0
+    assert measured["numbers"]["quote_hit@1"] == 1.0
 
 
 def test_feedback_that_cannot_be_kept_is_told_and_asking_goes_on(client, indexed):

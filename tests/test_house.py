@@ -72,7 +72,7 @@ ORDER = [
     ["agreement"],
     # walks
     ["worker"],
-    ["readings"],
+    ["readings", "page_images", "originals"],
     ["ingest", "engine"],
     ["jobs", "watch", "waiting", "removals"],
     ["uploads"],
@@ -82,7 +82,7 @@ ORDER = [
     # faces
     ["views", "texts", "guards", "sessions", "suggestions", "feedback"],
     ["cards", "rendering"],
-    ["pages", "organiser_pages", "feedback_pages"],
+    ["pages", "source_pages", "organiser_pages", "feedback_pages"],
     ["api"],
     ["cli"],
 ]

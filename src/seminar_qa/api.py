@@ -24,7 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import seminar_qa
-from seminar_qa import feedback_pages, organiser_pages, pages
+from seminar_qa import feedback_pages, organiser_pages, pages, source_pages
 from seminar_qa.engine import Engine
 from seminar_qa.errors import (
     DocumentsError,
@@ -44,6 +44,7 @@ from seminar_qa.guards import Limiter, check_questions
 from seminar_qa.index import current_generation
 from seminar_qa.jobs import Jobs, ProcessRunner, Runner
 from seminar_qa.manifest import CURE
+from seminar_qa.page_images import PageImages
 from seminar_qa.rendering import web_folder
 from seminar_qa.sessions import is_token
 from seminar_qa.settings import Settings
@@ -314,8 +315,10 @@ def create_app(
     app.state.settings = settings
     app.state.limiter = Limiter()
     app.state.suggestions = Suggestions()
+    app.state.page_images = PageImages()
     app.include_router(router)
     app.include_router(pages.router)
+    app.include_router(source_pages.router)
     app.include_router(feedback_pages.router)
     app.include_router(organiser_pages.router)
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
@@ -502,7 +505,8 @@ async def _add_headers(
 ) -> Response:
     response = await call_next(request)
     if not request.url.path.startswith(("/docs", "/redoc")):  # these carry scripts of their own
-        response.headers.update(_SECURITY)
+        for name, value in _SECURITY.items():
+            response.headers.setdefault(name, value)
     return response
 
 

@@ -36,6 +36,7 @@ from seminar_qa.evidence import Weigher
 from seminar_qa.hits import Hit, find_hits
 from seminar_qa.index import MODELS, PassageIndex
 from seminar_qa.lacking import Lacking, find_lacking
+from seminar_qa.layout import Box
 from seminar_qa.manifest import Manifest, ModelEntry, Recipe
 from seminar_qa.overlap import OverlapReader, load_weights
 from seminar_qa.passages import Passage
@@ -328,6 +329,11 @@ class Engine:
         shown = {box[0] for box in boxes} | {page}
         ocr = not shown.isdisjoint(self._record(number).document.extraction.ocr_pages)
         return replace(citation, boxes=boxes, page=page, ocr=ocr)
+
+    def boxes_at(self, document_id: str, start: int, end: int) -> tuple[Box, ...]:
+        """Return the lines of a place on the pages of its report. Raises NotFoundError."""
+        number = self._index.records.number_of(document_id)
+        return tuple(self._index.records.boxes(number, start, end))
 
     def ask_again(
         self, question: str, conversation: tuple[Turn, ...], filters: Filters = _ALL

@@ -27,7 +27,8 @@ _WAIT = 10.0  # seconds for another process to end its writing
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (number INTEGER PRIMARY KEY, given_at TEXT, verdict TEXT,
     question TEXT, earlier TEXT, interpreted TEXT, generation TEXT, document_id TEXT, path TEXT,
-    title TEXT, start INTEGER, "end" INTEGER, quote_sha256 TEXT, quote TEXT, answer TEXT, note TEXT);
+    title TEXT, start INTEGER, "end" INTEGER, quote_sha256 TEXT, quote TEXT, answer TEXT,
+    note TEXT);
 CREATE INDEX IF NOT EXISTS by_verdict ON feedback (verdict, number);
 """
 

@@ -6,7 +6,7 @@ same questions give the same answers, so it can be kept, shared and reloaded.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -17,18 +17,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from seminar_qa.answers import Quote
 from seminar_qa.cards import MOST_TURNS, by_report, make_turns, quote_links
-from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import MOST_PASSAGES, Engine
-from seminar_qa.errors import NotFoundError, QuestionError
+from seminar_qa.errors import QuestionError
 from seminar_qa.guards import check_questions, check_same_origin, own_address
 from seminar_qa.records import Filters
 from seminar_qa.rendering import LANGUAGE_COOKIE, render
 from seminar_qa.texts import LANGUAGES
 from seminar_qa.views import (
     DocumentsView,
-    document_view,
     documents_view,
-    how_read,
     make_filters,
     quote_view,
 )
@@ -36,25 +33,6 @@ from seminar_qa.views import (
 MOST_CHOICES = 100
 """So many reports and speakers can be chosen from a list; of others a part of the name is typed."""
 _A_YEAR = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a block's text, inside the quotation or not."""
-
-    text: str
-    quoted: bool
-
-
-@dataclass(frozen=True)
-class Part:
-    """A block of a report as shown, as the element `tag`; with `first` the quotation begins."""
-
-    block: Block
-    tag: str
-    marker: str
-    pieces: tuple[Piece, ...]
-    first: bool
 
 
 def _engine(request: Request) -> Engine:
@@ -209,26 +187,6 @@ def _render(
     return render(request, template, status, **shared, **context)
 
 
-@router.get("/documents/{document_id}")
-def document(
-    request: Request,
-    document_id: str,
-    start: Annotated[int, Query(ge=0)] = 0,
-    end: Annotated[int, Query(ge=0)] = 0,
-) -> Response:
-    """Show a report as a page; the code points `start` to `end` are highlighted."""
-    shown = _engine(request).record(document_id).document
-    if end > len(shown.text) or start > end:
-        raise NotFoundError(
-            f"{shown.path} has {len(shown.text):,} characters, so there is no {start:,} to {end:,}"
-        )
-    seen = document_view(shown, len(shown.text))
-    groups = list(_groups(_parts(shown, start, end)))
-    return render(
-        request, "document.html", document=shown, told=list(how_read(seen)), groups=groups
-    )
-
-
 @router.post("/language", dependencies=[Depends(check_same_origin)])
 def choose_language(
     language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form(max_length=30_000)]
@@ -280,47 +238,3 @@ def error_page(
         "cure": "seminar-qa index",
     }
     return render(request, "error.html", status, **context)
-
-
-def _parts(document: Document, start: int, end: int) -> Iterator[Part]:
-    begun = False
-    position = 0
-    for block in document.blocks:
-        pieces = tuple(_pieces(document.text, block, start, end))
-        first = not begun and any(piece.quoted for piece in pieces)
-        begun = begun or first
-        marker = document.text[position : block.start].strip()
-        position = block.end
-        yield Part(block, _tag(block), marker, pieces, first)
-
-
-def _pieces(text: str, block: Block, start: int, end: int) -> Iterator[Piece]:
-    first = min(max(start, block.start), block.end)
-    last = min(max(end, first), block.end)
-    for begin, finish, quoted in (
-        (block.start, first, False),
-        (first, last, True),
-        (last, block.end, False),
-    ):
-        if begin < finish:
-            yield Piece(text[begin:finish], quoted)
-
-
-def _tag(block: Block) -> str:
-    if block.kind is Kind.TITLE:
-        return "h1"
-    if block.kind is Kind.HEADING:
-        return f"h{min(6, max(2, block.level + 1))}"
-    return "li" if block.kind is Kind.LIST_ITEM else "p"
-
-
-def _groups(parts: Iterator[Part]) -> Iterator[list[Part]]:
-    """Yield list items in a row together, every other part alone."""
-    group: list[Part] = []
-    for part in parts:
-        if group and not (group[-1].tag == part.tag == "li"):
-            yield group
-            group = []
-        group.append(part)
-    if group:
-        yield group

@@ -350,9 +350,7 @@ def _serve(memory: int, ocr_seconds: float) -> None:
     """Read the files that are asked for on standard input, until it ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    _limit_memory(memory)
-    _end_with_parent()
-    sys.addaudithook(_forbid_network)
+    confine(memory)
 
     def tell(line: bytes) -> None:
         answers.write(line)
@@ -390,6 +388,13 @@ def _read(request: dict[str, Any], ocr_seconds: float, before_ocr: Callable[[], 
             sidecar = Path(request["sidecar"]).read_bytes()
         beside = request["sidecar_path"], sidecar
     return read_report(path, source, hashlib.sha256(data).hexdigest(), beside)
+
+
+def confine(memory: int) -> None:
+    """Let this process use `memory` MiB at most, open no connection, and end with its parent."""
+    _limit_memory(memory)
+    _end_with_parent()
+    sys.addaudithook(_forbid_network)
 
 
 def _limit_memory(mebibytes: int) -> None:

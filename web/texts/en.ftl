@@ -135,6 +135,27 @@ answer-is = Answer: { $name }
 # end of: chat
 
 ## source: a report, its pages, the panel
+speakers = { $count ->
+    [one] 1 speaker
+   *[other] { $count } speakers
+  }
+how-it-was-read = How it was read
+hash-of-the-file = SHA-256 of the file
+original-file = The original file
+ask-this-report = Ask this report only
+view-pages = Pages
+view-text = Text
+page-of = Page { $page } of { $pages }
+page-of-told = Page { $page } of { $pages }: { $name }
+page-before = Previous page
+page-after = Next page
+zoom = Zoom
+the-page = The page as a picture; it can be scrolled
+quote-of = Quotation { $at } of { $count }
+quote-before = Previous quotation
+quote-after = Next quotation
+quoted-here = The quotation:
+pages-cannot-be-shown = The pages cannot be shown, so here is the text: { $why }
 # end of: source
 
 ## takeaway: copying, exporting, printing

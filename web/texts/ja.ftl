@@ -110,6 +110,24 @@ answer-is = 答え：{ $name }
 # end of: chat
 
 ## source: a report, its pages, the panel
+speakers = 話者{ $count }名
+how-it-was-read = 読み取りについて
+hash-of-the-file = ファイルの SHA-256
+original-file = 元のファイル
+ask-this-report = この報告書だけに質問する
+view-pages = ページ
+view-text = テキスト
+page-of = { $pages }ページ中{ $page }ページ
+page-of-told = { $name }の{ $pages }ページ中{ $page }ページ
+page-before = 前のページ
+page-after = 次のページ
+zoom = 拡大
+the-page = ページの画像。スクロールできます
+quote-of = { $count }件中{ $at }件目の引用
+quote-before = 前の引用
+quote-after = 次の引用
+quoted-here = 引用：
+pages-cannot-be-shown = ページを表示できないため、テキストを示します：{ $why }
 # end of: source
 
 ## takeaway: copying, exporting, printing

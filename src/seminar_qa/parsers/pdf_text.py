@@ -128,6 +128,25 @@ class PdfFile:
             scale = min(_DOTS_PER_POINT, 6_000 / max(page.get_size()))
             return page.render(scale=scale, grayscale=True).to_pil(), scale
 
+    def picture(self, number: int, longest: int) -> tuple[Any, tuple[float, ...]]:
+        """Return a page, counted from 0, in colour as an image of PIL, and the way into it.
+
+        Its longer side has `longest` pixels at most. The way (a, b, c, d, e, f) leads from a place
+        (x, y) of the page in points to (a x + b y + c, d x + e y + f) in pixels from above.
+        """
+        with self._loaded(number) as page:
+            scale = min(_DOTS_PER_POINT, longest / max(page.get_size()))
+            image = page.render(scale=scale).to_pil().convert("RGB")
+            unit = 1_000  # the call gives whole pixels
+            size = (image.width * unit, image.height * unit)
+            points = []
+            for x, y in ((0, 0), (unit, 0), (0, unit)):
+                across, down = ctypes.c_int(), ctypes.c_int()
+                pdfium.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
+                points.append((across.value / unit, down.value / unit))
+            (c, f), (ax, dy), (bx, ey) = points
+            return image, ((ax - c) / unit, (bx - c) / unit, c, (dy - f) / unit, (ey - f) / unit, f)
+
     def to_page(self, number: int, boxes: list[tuple[float, float, float, float]]) -> list[Word]:
         """Turn boxes of the shown page (left, top, right, bottom, in points from above) around.
 
