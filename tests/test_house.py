@@ -81,8 +81,9 @@ ORDER = [
     ["comparison"],
     # faces
     ["views", "texts", "guards", "sessions", "suggestions", "feedback"],
-    ["cards", "rendering"],
+    ["cards", "rendering", "takeaway"],
     ["pages", "source_pages", "organiser_pages", "feedback_pages"],
+    ["takeaway_pages"],
     ["api"],
     ["cli"],
 ]

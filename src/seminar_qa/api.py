@@ -24,7 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import seminar_qa
-from seminar_qa import feedback_pages, organiser_pages, pages, source_pages
+from seminar_qa import feedback_pages, organiser_pages, pages, source_pages, takeaway_pages
 from seminar_qa.engine import Engine
 from seminar_qa.errors import (
     DocumentsError,
@@ -319,6 +319,7 @@ def create_app(
     app.include_router(router)
     app.include_router(pages.router)
     app.include_router(source_pages.router)
+    app.include_router(takeaway_pages.router)
     app.include_router(feedback_pages.router)
     app.include_router(organiser_pages.router)
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")

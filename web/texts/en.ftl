@@ -159,6 +159,7 @@ pages-cannot-be-shown = The pages cannot be shown, so here is the text: { $why }
 # end of: source
 
 ## takeaway: copying, exporting, printing
+proof = characters { $start }–{ $end }, SHA-256 { $hash }
 # end of: takeaway
 
 ## feedback: right, wrong, this is the passage; permalinks

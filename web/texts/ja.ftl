@@ -131,6 +131,7 @@ pages-cannot-be-shown = ページを表示できないため、テキストを�
 # end of: source
 
 ## takeaway: copying, exporting, printing
+proof = 文字位置 { $start }–{ $end }、SHA-256 { $hash }
 # end of: takeaway
 
 ## feedback: right, wrong, this is the passage; permalinks
