@@ -2,15 +2,18 @@
 
 import html
 import re
+import time
 
 import pytest
 from starlette.testclient import TestClient
 
 from seminar_qa.api import create_app
+from seminar_qa.errors import DocumentsError
 from seminar_qa.ingest import build_index
 from seminar_qa.pages import MOST_TURNS
 from seminar_qa.parsers.ocr import ocr_languages
 from seminar_qa.settings import Settings
+from standins import StandIn
 
 HERE = "http://127.0.0.1"
 ASK = "Who is the Governor of Iwate?"
@@ -119,6 +122,91 @@ def test_without_an_index_the_page_names_the_cure(tmp_path):
         reply = client.get("/")
     assert reply.status_code == 503
     assert "run: seminar-qa index" in reply.text
+
+
+def told(page):
+    """Return the heading of a page that tells an error, and all its words."""
+    assert page.count("<h1") == 1
+    heading = re.search("<h1[^>]*>(.*?)</h1>", page)[1]
+    return heading, " ".join(html.unescape(re.sub("<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading", "advice"),
+    [
+        ("/nowhere", 404, "That is not here", "Start again from the chat"),
+        ("/documents/0000000000000000", 404, "That is not here", "No document has the id"),
+        ("/documents/x?start=-1", 422, "That cannot be used", "start: "),
+        ("/ask", 405, "That is not here", "Method Not Allowed"),
+    ],
+)
+def test_a_page_of_an_error_says_in_words_what_to_do(client, path, status, heading, advice):
+    reply = client.get(path)
+    assert reply.status_code == status
+    assert told(reply.text)[0] == heading
+    assert advice in told(reply.text)[1]
+
+
+def test_a_form_of_another_site_gets_a_page_that_says_so(client):
+    reply = client.post("/language", data={}, headers={"sec-fetch-site": "cross-site"})
+    assert reply.status_code == 403
+    assert told(reply.text)[0] == "That is not allowed"
+
+
+def test_a_bug_gets_a_page_that_does_not_blame_the_reader(home):
+    def fail(_):
+        raise RuntimeError("a secret")
+
+    app = create_app(Settings(home=home), open_engine=fail)
+    app.add_api_route("/bug", lambda: fail(None))
+    with TestClient(app, HERE, headers=HTML, raise_server_exceptions=False) as client:
+        reply = client.get("/bug")
+    assert reply.status_code == 500
+    assert told(reply.text)[0] == "Something went wrong here"
+    assert "a secret" not in reply.text
+
+
+def test_where_there_are_no_reports_yet_the_page_says_how_to_add_one(tmp_path):
+    for settings, links in (({}, 0), ({"organiser_token": "x"}, 2)):
+        app = create_app(Settings(home=tmp_path, **settings))
+        with TestClient(app, HERE, headers=HTML) as client:
+            page = client.get("/").text
+        heading, words = told(page)
+        assert heading == "There are no reports yet"
+        assert "Put the first reports (PDF, Word and others) into the folder documents/" in words
+        assert page.count('href="/organiser"') == links
+        assert " data-reload" in page
+
+
+def test_while_the_first_index_is_being_built_the_page_says_so(tmp_path):
+    runner = StandIn()
+    app = create_app(Settings(home=tmp_path), runner=runner)
+    with TestClient(app, HERE, headers=HTML) as client:
+        app.state.jobs.start()
+        heading, words = told(client.get("/").text)
+        assert heading == "The index is being built"
+        assert "This page opens by itself" in words
+        runner.ending = DocumentsError("there is no folder documents")
+        runner.gate.set()
+        until = time.monotonic() + 20
+        while app.state.jobs.state.status == "running":
+            assert time.monotonic() < until
+        heading, words = told(client.get("/").text)
+    assert heading == "There are no reports yet"
+    assert "The last run of the index failed: there is no folder documents." in words
+
+
+def test_an_index_that_cannot_be_trusted_is_not_called_a_want_of_reports(tmp_path):
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "current").write_text("nonsense\n")
+    with TestClient(create_app(Settings(home=tmp_path)), HERE, headers=HTML) as client:
+        assert told(client.get("/").text)[0] == "The index cannot be used"
+
+
+def test_an_error_is_told_in_the_readers_language(client):
+    page = client.get("/nowhere", headers={"accept-language": "ja"}).text
+    assert told(page)[0] == "見つかりません"
+    assert '<p class="small" lang="en"><bdi>Not Found.</bdi></p>' in page
 
 
 def test_hostile_text_in_a_report_and_a_question_stays_text(fresh_home):

@@ -140,6 +140,16 @@ def test_ocr_can_be_left_and_reading_be_given_more_time(monkeypatch: pytest.Monk
     assert (settings.ocr_seconds, settings.read_seconds, settings.read_processes) == (0, 86400, 64)
 
 
+def test_what_may_be_sent_and_asked_can_be_limited(monkeypatch: pytest.MonkeyPatch):
+    assert (load_settings().largest_upload, load_settings().questions_per_minute) == (200, None)
+    monkeypatch.setenv("SEMINAR_QA_LARGEST_UPLOAD", "5")
+    monkeypatch.setenv("SEMINAR_QA_QUESTIONS_PER_MINUTE", "30")
+    assert (load_settings().largest_upload, load_settings().questions_per_minute) == (5, 30)
+    monkeypatch.setenv("SEMINAR_QA_QUESTIONS_PER_MINUTE", "0")
+    with pytest.raises(SettingsError, match="questions_per_minute = '0'"):
+        load_settings()
+
+
 def test_the_organisers_token_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SEMINAR_QA_ORGANISER_TOKEN", "swordfish")
     settings = load_settings()

@@ -27,9 +27,9 @@ def safe_name(given: str) -> str:
     >>> safe_name("../../minutes of  May?.PDF")
     'minutes of May_.PDF'
     """
-    name = re.split(r"[/\\]", given)[-1]
-    name = " ".join(unicodedata.normalize("NFC", name).split())
+    name = " ".join(re.split(r"[/\\]", given)[-1].split())
     name = "".join(c for c in name if unicodedata.category(c) not in _UNSEEN)
+    name = " ".join(unicodedata.normalize("NFC", name).split())
     name = _FORBIDDEN.sub("_", name).lstrip(". ").rstrip(". ")
     if _RESERVED.match(name):
         name = f"_{name}"

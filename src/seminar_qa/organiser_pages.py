@@ -126,7 +126,7 @@ def sign_in(
 ) -> Response:
     """Give the cookie to whoever shows the token, and go on to the page `here`."""
     request.app.state.limiter.check(request, "sign-ins", SIGN_INS)
-    if not is_token(organiser_token(request), token.strip().encode("utf-8", "replace")):
+    if not is_token(organiser_token(request), token.encode("utf-8", "replace")):
         return sign_in_page(request, 401, here, wrong=True)
     response = RedirectResponse(own_address(here, HOME), 303)
     give_session(request, response)

@@ -24,3 +24,11 @@ export function step(run, words) {
   if (!run.total) return stage;
   return words("live-step").replace("{stage}", stage).replace("{done}", run.done).replace("{total}", run.total);
 }
+
+// Shows how far a run is, in a <progress>, which is hidden while none is at work.
+export function fill(bar, run) {
+  bar.hidden = run.status !== "running";
+  if (!run.total) return bar.removeAttribute("value");
+  bar.max = run.total;
+  bar.value = run.done;
+}

@@ -1,7 +1,8 @@
 // Tells quietly that the index is being updated, and when newer reports answer.
-import { follow, step } from "./events.js";
+import { fill, follow, step } from "./events.js";
 
 const line = document.getElementById("live");
+const bar = document.getElementById("progress");
 const texts = JSON.parse(line.dataset.texts);
 const words = (name, otherwise = name) => texts[name] ?? otherwise;
 
@@ -25,5 +26,6 @@ follow((run) => {
   const kind = newer ? "newer" : run.status in parts ? run.status : "nothing";
   if (kind !== line.dataset.kind) line.replaceChildren(...parts[kind](run));
   line.dataset.kind = kind;
+  if (bar) fill(bar, run);
   if (kind === "running") line.lastElementChild.textContent = run.stage && `: ${step(run, words)}`;
 });

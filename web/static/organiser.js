@@ -1,5 +1,5 @@
 // Uploads with progress, and the state of the index as it changes. All of it also works without this file.
-import { follow, step } from "./events.js";
+import { fill, follow, step } from "./events.js";
 import { t } from "./texts.js";
 
 const form = document.getElementById("upload");
@@ -7,12 +7,13 @@ const input = form.querySelector("#files");
 const sent = document.getElementById("sent");
 const told = document.getElementById("told");
 const words = (name, otherwise = name) => (t(name) === name ? otherwise : t(name));
+const here = location.pathname === "/organiser" ? location.href : "/organiser"; // not that of a form
 let key = document.getElementById("state").dataset.key;
 
 // The state of the collection: taken anew from the server when it has changed.
 
 async function refresh() {
-  const reply = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+  const reply = await fetch(here, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const fresh = page.getElementById("state");
   if (!fresh) return location.reload(); // signed out meanwhile
@@ -23,7 +24,8 @@ async function refresh() {
   if (typed && fresh.querySelector("#name")) fresh.querySelector("#name").value = typed.value;
   state.replaceWith(fresh);
   if (!held) return;
-  const same = held.id ? fresh.querySelector(`#${held.id}`) : [...fresh.querySelectorAll("a[href]")].find((link) => link.href === held.href);
+  const alike = held.id ? `#${held.id}` : held.closest("details") ? `#${held.closest("details").id} summary` : "a[href]";
+  const same = [...fresh.querySelectorAll(alike)].find((element) => element.href === held.href);
   (same ?? fresh.querySelector("#start") ?? form.querySelector("button")).focus({ preventScroll: true });
 }
 
@@ -37,10 +39,7 @@ follow(async (run) => {
   }
   const progress = document.getElementById("progress");
   if (run.status !== "running" || !progress) return;
-  if (run.total) {
-    progress.max = run.total;
-    progress.value = run.done;
-  } else progress.removeAttribute("value");
+  fill(progress, run);
   document.getElementById("step").textContent = step(run, words);
 });
 
@@ -124,7 +123,7 @@ function enqueue(entries, replace) {
     let done = 0;
     for (const entry of entries) done += await upload(entry, replace);
     told.textContent = t("upload-all-done", { done, total: entries.length });
-    await refresh().catch(() => {});
+    if (done) await refresh().catch(() => {});
   });
 }
 
@@ -139,7 +138,6 @@ form.addEventListener("submit", (event) => {
 });
 
 const drop = form.querySelector(".drop");
-form.querySelector(".dropping").hidden = false;
 for (const kind of ["dragenter", "dragover"]) {
   form.addEventListener(kind, (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -153,3 +151,4 @@ form.addEventListener("drop", (event) => {
   drop.classList.remove("over");
   take(event.dataTransfer.files);
 });
+form.querySelector(".dropping").hidden = false; // all of it is ready

@@ -233,8 +233,8 @@ upload-again = Try again
 upload-all-done = { $done } of { $total } files are among the reports.
 index-title = Index
 index-generation = { $documents ->
-    [one] Generation { $generation } answers, of { $built }, with { $documents } report and { $passages } passages.
-   *[other] Generation { $generation } answers, of { $built }, with { $documents } reports and { $passages } passages.
+    [one] Generation { $generation } of { $built } answers, with { $documents } report and { $passages } passages.
+   *[other] Generation { $generation } of { $built } answers, with { $documents } reports and { $passages } passages.
   }
 index-none = There is no index that answers yet.
 run-working = A run is at work since { $time }.
