@@ -126,6 +126,8 @@ ADDRESSES = {
         "pages",
         "rendering",
         "sessions",
+        "source_pages",
+        "takeaway_pages",
     },
     "fastapi_offline": {"api"},
     "starlette": {"api", "guards", "organiser_pages", "sessions"},

@@ -41,8 +41,9 @@ def test_a_citation_says_which_side_of_the_search_found_it(client, engine):
     for question in (ASK, "Which hotel hosted the seminar?"):
         answer = engine.ask(question).answer
         page = client.get("/", params={"q": question}).text
-        shown = re.findall('<span class="side">found by ([a-z ]+)</span>', page)
-        assert shown == [quote.found_by for quote in answer.quotes + answer.nearest]
+        shown = re.findall('<span class="side">found by (?:its )?([a-z ]+)</span>', page)
+        found = [quote.found_by for quote in answer.quotes + answer.nearest]
+        assert sorted(shown) == sorted(found)
 
 
 def test_a_no_shows_the_nearest_passages(client):
@@ -56,7 +57,8 @@ def test_a_conversation_is_its_questions_in_the_address(client):
         "/", params={"q": ["Who spoke about Gifu?", "And who spoke about Iwate?"]}
     ).text
     assert page.count('<article class="turn"') == 2
-    assert page.count('<input type="hidden" name="q"') == 2
+    form = page[page.index('<form id="ask"') :]
+    assert form.count('<input type="hidden" name="q"') == 2
 
 
 def test_a_malformed_question_is_told_in_words_and_leaves_the_rest(client):
@@ -64,7 +66,8 @@ def test_a_malformed_question_is_told_in_words_and_leaves_the_rest(client):
     assert reply.status_code == 422
     assert "1,001 characters" in reply.text
     assert "Mr. Takuya Tasso" in reply.text
-    assert reply.text.count('<input type="hidden" name="q"') == 1
+    form = reply.text[reply.text.index('<form id="ask"') :]
+    assert form.count('<input type="hidden" name="q"') == 1
     assert f'value="{"x" * 1001}"' in reply.text
 
 
@@ -246,24 +249,24 @@ def test_minutes_are_shown_with_the_labels_of_their_turns_and_their_speakers(mix
     assert page.count('<span class="marker">BR: </span>The harbour will cost 9') == 10
     assert '<span class="marker">AL: </span>The new harbour is going' in page
     assert "<summary>2 speakers</summary>" in page
-    assert "<ul><li>Ann Lee</li><li>Ben Roth</li></ul>" in page
+    assert "<ul><li><bdi>Ann Lee</bdi></li><li><bdi>Ben Roth</bdi></li></ul>" in page
 
 
 def test_a_report_tells_how_it_was_read(mixed):
     page = opened(mixed, "wind.html")
     assert '<details class="about"><summary>How it was read</summary>' in page
-    assert "<li>289 characters</li>" in page
+    assert "<li><bdi>289 characters</bdi></li>" in page
     left = "left out: navigation (1 time, 4 characters): it leads to other pages"
-    assert f"<li>{left}</li>" in page
+    assert f"<li><bdi>{left}</bdi></li>" in page
     assert "<summary>3 speakers</summary>" in page
 
 
 @pytest.mark.skipif(not ocr_languages(), reason="tesseract is not installed")
 def test_what_was_recognised_is_told_in_the_report_and_at_the_citation(mixed):
     report = opened(mixed, "ferries.pdf")
-    assert "<li>4 pages, 256 characters</li>" in report
-    assert "<li>1 page read by OCR: 3</li>" in report
-    assert "<li>1 page blank</li>" in report
+    assert "<li><bdi>4 pages, 256 characters</bdi></li>" in report
+    assert "<li><bdi>1 page read by OCR: 3</bdi></li>" in report
+    assert "<li><bdi>1 page blank</bdi></li>" in report
     page = mixed.get("/", params={"q": "When was the old lighthouse built?"}).text
     remark = "page 3 (read by character recognition: compare with the page)"
     assert page.index(f"<span>{remark}</span>") < page.index("further quotation")
@@ -271,7 +274,7 @@ def test_what_was_recognised_is_told_in_the_report_and_at_the_citation(mixed):
 
 def test_a_citation_shows_who_speaks_and_a_page_without_a_remark(mixed):
     page = mixed.get("/", params={"q": "When does the fish market open?"}).text
-    assert "<span>Ms. Ida Friis, Skagen</span>" in page
+    assert "<bdi>Ms. Ida Friis, Skagen</bdi>" in page
     assert "<span>page 2</span>" in page
 
 

@@ -23,7 +23,7 @@ def read_original(documents: Path, paths: Iterable[str], sha256: str) -> bytes:
             if not file.resolve().is_relative_to(root) or not file.is_file():
                 continue
             data = file.read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # no path has a NUL
             continue
         if hashlib.sha256(data).hexdigest() == sha256:
             return data

@@ -1,0 +1,122 @@
+"""A report as a page: its pages with boxes, its quotations to walk through, and its file."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from seminar_qa.api import create_app
+from seminar_qa.errors import FilterError
+from seminar_qa.settings import Settings
+from seminar_qa.source_pages import read_walk
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def client(collection):
+    app = create_app(Settings(home=collection))
+    return TestClient(app, base_url="http://127.0.0.1", headers=PAGE)
+
+
+@pytest.fixture(scope="module")
+def reports(client):
+    listed = client.get("/documents", headers={"accept": "application/json"}).json()["documents"]
+    return {report["path"]: report for report in listed}
+
+
+@pytest.fixture(scope="module")
+def cited(client):
+    body = {"question": "When does the fish market open?"}
+    return client.post("/ask", json=body).json()["quotes"][0]["citation"]
+
+
+def test_a_quotation_of_a_pdf_is_shown_on_its_page(client, cited):
+    page = client.get(cited["url"].split("#")[0]).text
+    assert "Page 2 of 4" in page
+    assert page.count("<rect ") == len(cited["boxes"])
+    assert f'<image href="/documents/{cited["document_id"]}/pages/2.png"' in page
+    assert re.search(r'<bdi id="quote">Ms. Ida Friis of Skagen explained', page)
+    assert page.count("<h1") == 1
+
+
+def test_the_text_is_shown_where_it_is_asked_for(client, cited):
+    page = client.get(cited["url"].split("#")[0] + "&view=text").text
+    assert '<mark id="quote">Ms. Ida Friis' in page
+    assert "<svg viewBox" not in page.split("<main")[1]
+
+
+def test_pages_can_be_turned_and_enlarged(client, reports):
+    address = reports["ferries.pdf"]["url"]
+    page = client.get(f"{address}?view=pages&page=1&zoom=1.5").text
+    assert "zoom-1-5" in page
+    assert "Next page" in page
+    assert "Previous page" not in page
+    last = client.get(f"{address}?view=pages&page=4").text
+    assert ("Next page" in last, "Previous page" in last) == (False, True)
+
+
+def test_a_page_that_is_not_there_gives_the_text_and_says_why(client, reports):
+    page = client.get(f"{reports['ferries.pdf']['url']}?view=pages&page=99")
+    assert page.status_code == 200
+    assert "no page 99" in page.text
+    assert "fish market" in page.text
+
+
+def test_a_page_is_a_picture_that_a_browser_may_keep(client, reports):
+    address = f"{reports['ferries.pdf']['url']}/pages/1.png"
+    first = client.get(address)
+    assert first.content.startswith(b"\x89PNG")
+    assert first.headers["content-type"] == "image/png"
+    again = client.get(address, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["ferries.pdf/pages/0.png", "ferries.pdf/pages/9.png", "minutes.txt/pages/1.png"]
+)
+def test_a_picture_that_is_not_there_is_told(client, reports, path):
+    name, rest = path.split("/", 1)
+    assert client.get(f"{reports[name]['url']}/{rest}").status_code == 404
+
+
+def test_the_original_is_the_very_file(client, reports, collection):
+    reply = client.get(f"{reports['ferries.pdf']['url']}/original")
+    assert reply.content == (collection / "documents" / "ferries.pdf").read_bytes()
+    assert reply.headers["content-type"] == "application/pdf"
+    assert reply.headers["content-disposition"] == "inline; filename*=UTF-8''ferries.pdf"
+
+
+def test_an_original_can_do_nothing_in_the_browser(client, reports):
+    reply = client.get(f"{reports['wind.html']['url']}/original")
+    assert reply.headers["content-disposition"].startswith("attachment;")
+    assert reply.headers["content-type"] == "application/octet-stream"
+    assert reply.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    hostile = client.get(f"{reports['<b>evil&.txt']['url']}/original")
+    assert hostile.headers["content-type"].startswith("text/plain")
+    assert "%3Cb%3Eevil%26.txt" in hostile.headers["content-disposition"]
+
+
+def test_quotations_of_an_answer_can_be_walked_through(client, reports):
+    address = reports["minutes.txt"]["url"]
+    page = client.get(f"{address}?start=20&end=30&quotes=50-60,5-10,20-30").text
+    assert "Quotation 2 of 3" in page
+    assert f'href="{address}?start=5&amp;end=10&amp;quotes=50-60,5-10,20-30' in page
+    assert f'href="{address}?start=50&amp;end=60&amp;quotes=50-60,5-10,20-30' in page
+    assert "Quotation" not in client.get(f"{address}?start=20&end=30").text
+
+
+@pytest.mark.parametrize(
+    "quotes", ["x", "1-2,", "1-2;3-4", ",".join(["1-2"] * 21), "-1-2", "１-２"]
+)
+def test_what_is_no_list_of_places_is_told(client, reports, quotes):
+    with pytest.raises(FilterError, match="like 10-20,30-40"):
+        read_walk(quotes, (1, 2))
+    reply = client.get(reports["minutes.txt"]["url"], params={"quotes": quotes})
+    assert reply.status_code == 422
+
+
+@pytest.mark.parametrize("given", ["zoom=9", "view=film", "page=-1", "start=x"])
+def test_a_malformed_address_is_told_on_a_page(client, reports, given):
+    assert client.get(f"{reports['minutes.txt']['url']}?{given}").status_code == 422
