@@ -151,6 +151,7 @@ def search(
     quotes: list[Quote] = []
     error = ""
     if about:
+        check_questions(request)
         try:
             quotes = engine.passages_about(about, asked_within.filters)
         except QuestionError as refused:
