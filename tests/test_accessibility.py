@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chromium import FLAGS, browsing, serving
+from seminar_qa.sessions import COOKIE, make_session
 
 pytestmark = pytest.mark.browser
 NODE = Path(__file__).parent / "node" / "node_modules"
@@ -82,10 +84,16 @@ HARBOUR = "How much will the harbour cost?"
 
 
 def sign_in(page, address):
+    cookie = {"name": COOKIE, "value": make_session(TOKEN, time.time())}
+    page.context.add_cookies([{**cookie, "url": f"{address}/organiser"}])
     page.goto(f"{address}/organiser")
-    page.fill("input[type=password]", TOKEN)
-    page.locator("form:has(input[type=password]) button").click()
     page.locator("input[type=file]").wait_for(state="attached")
+
+
+def show_signed_out(page, address):
+    page.context.clear_cookies()
+    page.goto(f"{address}/organiser")
+    page.locator("input[type=password]").wait_for()
 
 
 def show(path):
@@ -156,7 +164,7 @@ STATES = {
     "permalink": show_permalink,
     "gone": show_gone,
     "thanks": show("/feedback/thanks?here=/"),
-    "signed out": show("/organiser"),
+    "signed out": show_signed_out,
     "organiser": show_organiser,
     "feedback": show_organiser_feedback,
     "removal": show_removal,
