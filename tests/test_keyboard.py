@@ -55,7 +55,7 @@ def test_a_reader_goes_the_whole_way_without_a_mouse(page, address):
     page.keyboard.type(GOVERNOR)
     page.keyboard.press("Enter")
     page.wait_for_selector("#turn-1 .card")
-    page.wait_for_function("document.activeElement.matches('#question')")
+    page.locator("#question:focus").wait_for()
     assert "Takuya Tasso" in page.locator("#status").inner_text()
     page.keyboard.press("Shift+Tab")
     for _ in range(60):
@@ -103,6 +103,5 @@ def test_feedback_is_given_by_the_keyboard(page, address):
     page.goto(f"{address}/?q={GOVERNOR}")
     tab_to(page, "#turn-1 form[action='/feedback'] button")
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "location.pathname === '/feedback/thanks' || document.querySelector('#status').textContent.length > 0"
-    )
+    page.locator("#status:not(:empty)").wait_for(state="attached")
+    assert page.locator(".thanks").first.is_visible()
