@@ -380,6 +380,49 @@ def test_keys_walk_the_quotations(page, address):
         assert links.nth(number - 1).evaluate("(each) => each === document.activeElement")
 
 
+def test_a_question_mark_shows_the_keys_but_not_while_one_is_typed(page, address):
+    page.goto(address)
+    page.fill("#question", "")
+    page.keyboard.type("?")
+    assert page.input_value("#question") == "?"
+    assert page.locator(".keys p").is_hidden()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    assert page.locator(".keys p").is_visible()
+    page.keyboard.press("?")
+    assert page.locator(".keys p").is_hidden()
+
+
+def test_a_citation_that_is_refused_is_not_copied_and_copied_twice_keeps_its_name(browser, address):
+    context, page = opened(browser, SCREENS[-1], javascript=True)
+    with context:
+        page.goto(chat(address, GOVERNOR))
+        page.locator(".answer .take summary").click()
+        link = page.locator(".copy").first
+        name = link.inner_text()
+        for _ in range(2):
+            link.click()
+            page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+        page.wait_for_function(
+            "(name) => document.querySelector('.copy').textContent === name", arg=name
+        )
+        copied = page.evaluate("navigator.clipboard.readText()")
+        page.route("**/cite?*", lambda route: route.fulfill(status=503, body="not now"))
+        link.click()
+        page.wait_for_url("**/cite?*")
+        page.goto(address)
+        assert page.evaluate("navigator.clipboard.readText()") == copied
+
+
+def test_a_verdict_reaches_the_server_though_the_script_could_not_send_it(browser, address):
+    context, page = opened(browser, SCREENS[0], javascript=True)
+    with context:
+        page.goto(chat(address, GOVERNOR))
+        page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('gone')); }")
+        page.locator("#turn-1 button[value=right]").first.click()
+        page.wait_for_url("**/feedback/thanks?*")
+
+
 def test_a_sheet_of_paper_has_the_answer_and_its_source_and_no_buttons(page, address):
     page.goto(chat(address, GOVERNOR))
     page.emulate_media(media="print")

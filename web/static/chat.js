@@ -31,6 +31,7 @@ async function fetchPage(address) {
 }
 
 function showPending(words) {
+  status.textContent = ""; // so that the same answer twice is told twice
   conversation.querySelector(".welcome")?.remove();
   conversation.querySelectorAll(".failed").forEach((turn) => turn.remove());
   const turn = element("article", "turn pending");
@@ -115,11 +116,12 @@ function closeReport() {
 }
 
 async function copy(link) {
-  const words = await (await fetch(link.href, { headers: { Accept: "text/plain" } })).text();
-  await navigator.clipboard.writeText(words);
-  const before = link.textContent;
+  const reply = await fetch(link.href, { headers: { Accept: "text/plain" } });
+  if (!reply.ok) throw new Error();
+  await navigator.clipboard.writeText(await reply.text());
+  link.dataset.words ??= link.textContent;
   link.textContent = status.textContent = t("copied");
-  setTimeout(() => { link.textContent = before; }, 2000);
+  setTimeout(() => { link.textContent = link.dataset.words; }, 2000);
 }
 
 async function giveFeedback(form, button) {
@@ -145,7 +147,13 @@ document.addEventListener("submit", (event) => {
     ask(form);
   } else if (form.action.endsWith("/feedback") && form.method === "post") {
     event.preventDefault();
-    giveFeedback(form, event.submitter).catch(() => form.submit());
+    const verdict = event.submitter;
+    giveFeedback(form, verdict).catch(() => { // the page is left, with the verdict
+      const field = element("input", "");
+      [field.type, field.name, field.value] = ["hidden", verdict.name, verdict.value];
+      form.append(field);
+      form.submit();
+    });
   }
 });
 
@@ -172,6 +180,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     event.preventDefault();
     question().focus();
+  } else if (event.key === "?") {
+    const keys = document.querySelector(".keys");
+    keys.open = !keys.open;
+    keys.querySelector("summary").focus();
   } else if (event.key in KEYS && !panel.contains(document.activeElement)) {
     event.preventDefault();
     walk(KEYS[event.key]);

@@ -121,7 +121,7 @@ passages-found = { $count ->
   }
 best-only = These are the best; there may be more.
 keys = Keys
-keys-told = / goes to the question, ↓ and ↑ (or j and k) walk the quotations, Enter opens the report, Esc closes it.
+keys-told = / goes to the question, ? shows these keys, ↓ and ↑ (or j and k) walk the quotations, Enter opens the report, Esc closes it.
 open-page = Open on its own page
 close-report = Close the report
 server-gone = The server does not answer. Is it still running? Your question is kept below.

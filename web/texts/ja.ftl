@@ -96,7 +96,7 @@ passages-found = { $count ->
   }
 best-only = 上位のみです。ほかにもあるかもしれません。
 keys = キー操作
-keys-told = / で質問欄へ、↓ と ↑（または j と k）で引用を移動、Enter で報告書を開き、Esc で閉じます。
+keys-told = / で質問欄へ、? でこの一覧、↓ と ↑（または j と k）で引用を移動、Enter で報告書を開き、Esc で閉じます。
 open-page = 別のページで開く
 close-report = 報告書を閉じる
 server-gone = サーバーが応答しません。起動していますか。質問は下に残してあります。
