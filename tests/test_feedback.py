@@ -113,7 +113,7 @@ def test_a_question_keeps_its_id_when_another_is_withdrawn():
 
 def test_an_altered_entry_is_told_as_damage(tmp_path):
     store = FeedbackStore(tmp_path)
-    for change in ("earlier = '{'", "earlier = NULL", "verdict = 'perhaps'"):
+    for change in ("earlier = '{'", "earlier = NULL", "earlier = '5'"):
         (tmp_path / FILE).unlink(missing_ok=True)
         store.add(RIGHT)
         with sqlite3.connect(tmp_path / FILE) as connection:
