@@ -747,3 +747,32 @@ def test_passages_of_the_report_of_the_last_answer_are_read_though_others_come_f
 def engine_ids(engine: Engine, rows: Sequence[int]) -> list[str]:
     """Return the ids of the reports that rows belong to."""
     return [engine._passage(row)[0].document.id for row in rows]
+
+
+def test_passages_about_something_have_a_word_of_it_or_are_near_it(engine):
+    quotes = engine.passages_about("tourism in Gifu")
+    assert "Gifu" in quotes[0].text
+    assert 1 < len(quotes) < engine.manifest.passages
+    assert len({quote.citation.start for quote in quotes}) == len(quotes)
+    assert all(quote.highlight is None and 0 <= quote.score <= 1 for quote in quotes)
+    assert engine.passages_about("xylophones") == []
+
+
+def test_a_trace_tells_where_the_words_stand(engine):
+    cited = engine.ask("Who is the Governor of Iwate Prefecture?").answer.quotes[0].citation
+    place = (cited.document_id, cited.start, cited.end)
+    found = engine.trace(*place, cited.quote_sha256)
+    assert (found.fate, found.document_id, found.start, found.end) == ("unchanged", *place)
+    moved = engine.trace("f" * 16, 0, cited.end - cited.start, cited.quote_sha256)
+    assert (moved.fate, moved.document_id, moved.start, moved.end) == ("moved", *place)
+    gone = engine.trace(*place, "0" * 64)
+    assert (gone.fate, gone.document_id) == ("gone", "")
+
+
+def test_a_quotation_at_a_place_is_verbatim(engine):
+    quote = engine.ask("Who is the Governor of Iwate Prefecture?").answer.quotes[0]
+    cited = quote.citation
+    again = engine.quote_at(cited.document_id, cited.start, cited.end)
+    assert (again.text, again.before, again.after) == (quote.text, quote.before, quote.after)
+    with pytest.raises(NotFoundError):
+        engine.quote_at(cited.document_id, 0, 10**9)

@@ -212,6 +212,13 @@ def test_feedback_that_cannot_be_kept_is_told_and_asking_goes_on(client, indexed
     assert client.get("/", params={"q": QUESTION}).status_code == 200
 
 
+def test_a_page_beyond_all_pages_is_refused_or_empty(client, indexed):
+    FeedbackStore(indexed).add(Feedback("missing", "And when?"))
+    for first, status in ((10**6, 200), (10**30, 422)):
+        reply = client.get("/organiser/feedback", params={"first": first}, headers=BEARER)
+        assert reply.status_code == status
+
+
 def test_a_question_is_not_kept_by_asking(client, indexed):
     client.get("/", params={"q": QUESTION})
     assert not (indexed / "feedback.sqlite").exists()

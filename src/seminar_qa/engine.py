@@ -55,7 +55,7 @@ LONGEST_QUESTION = 1_000
 MOST_QUOTES = 20
 MOST_PASSAGES = 50
 """So many passages about something are shown at most."""
-NEAR = 0.3
+NEAR = 0.4
 """A passage without a word of what was looked for counts from this cosine."""
 _ALL = Filters()
 _FOUND_FOR_A_TURN = 10
@@ -346,17 +346,18 @@ class Engine:
     ) -> list[Quote]:
         """Return the passages about something as quotations, the best first, none of them twice.
 
-        Only those with a word of the `text` count, or whose meaning is near it. Raises
-        QuestionError and FilterError.
+        Only those count that have a word of the `text` themselves, or whose meaning is near it.
+        Raises QuestionError and FilterError.
         """
         asked = Asked(check_question(text))
         rows = self._restriction(filters).rows
+        wanted = set(self._index.lexical.terms(asked.text))
         hits = self._find(asked, self._vector(asked), limit, rows)
         quotes: dict[tuple[str, int], Quote] = {}
         for hit in hits:
-            record, passage, _ = self._passage(hit.row)
-            if hit.coverage == 0 and hit.dense < NEAR:
-                continue
+            record, passage, own = self._passage(hit.row)
+            if hit.dense < NEAR and wanted.isdisjoint(self._index.lexical.terms(own)):
+                continue  # only its title or its headings have a word of it
             score = min(max(hit.score / 2, 0.0), 1.0)
             quote = quote_sentences(record, passage.first, passage.last, score, hit.found_by)
             place = (record.document.id, quote.citation.start)

@@ -170,7 +170,7 @@ def _is_there(engine: Engine, document_id: str) -> bool:
 
 
 @router.get("/organiser/feedback", dependencies=[_SIGNED_IN])
-def feedback(request: Request, first: Annotated[int, Query(ge=0)] = 0) -> Response:
+def feedback(request: Request, first: Annotated[int, Query(ge=0, le=10**9)] = 0) -> Response:
     """Show the organiser what readers said; `first` entries of each list are left out."""
     store = _store(request)
     lists: dict[Verdict, list[Feedback]] = {
