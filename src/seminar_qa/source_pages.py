@@ -27,8 +27,7 @@ _SHOWN_INLINE = (PDF, "text/plain")
 PAGES_PER_MINUTE = 240
 FILES_PER_MINUTE = 60
 """So often a reader may ask for a page's picture, and for a file."""
-_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_SANDBOX = f"sandbox; {_POLICY}"  # in which Chromium shows no PDF
+_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _PLACE = re.compile(r"(?P<start>[0-9]{1,12})-(?P<end>[0-9]{1,12})", re.ASCII)
 View = Literal["pages", "text"]
 
@@ -185,7 +184,7 @@ def original(request: Request, document_id: str) -> Response:
         media_type = "text/plain" if media_type != "text/html" else "application/octet-stream"
     headers = {
         "Content-Disposition": f"{kind}; filename*=UTF-8''{name}",
-        "Content-Security-Policy": _POLICY if media_type == PDF else _SANDBOX,
+        "Content-Security-Policy": _SANDBOX,
         "Content-Type": _with_charset(media_type, data),
         "Cache-Control": "private, no-cache",
     }
