@@ -307,4 +307,4 @@ def test_pages_that_were_not_read_are_told_with_every_reply(fresh_home, collecti
     assert "1 page not read" in page
     assert "Not read: 1 page of the others" in page
     assert '<details class="about" open><summary>How it was read</summary>' in shown
-    assert "<li>1 page not read: 3</li>" in shown
+    assert "<li><bdi>1 page not read: 3</bdi></li>" in shown
