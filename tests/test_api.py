@@ -305,6 +305,6 @@ def test_pages_that_were_not_read_are_told_with_every_reply(fresh_home, collecti
         (report, _) = client.get("/documents").json()["documents"]
         shown = client.get(report["url"], headers={"accept": "text/html"}).text
     assert "1 page not read" in page
-    assert "2 reports searched; 1 page of the others could not." in page
+    assert "Not read: 1 page of the others" in page
     assert '<details class="about" open><summary>How it was read</summary>' in shown
-    assert "<li>1 page not read: 3</li>" in shown
+    assert "<li><bdi>1 page not read: 3</bdi></li>" in shown

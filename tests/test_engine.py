@@ -13,7 +13,7 @@ from seminar_qa.answers import Quote
 from seminar_qa.calibration import Calibration
 from seminar_qa.conversation import Turn
 from seminar_qa.documents import document_id
-from seminar_qa.engine import LONGEST_QUESTION, Engine, Reply, check_question
+from seminar_qa.engine import LONGEST_QUESTION, Engine, Reply, Trace, check_question
 from seminar_qa.errors import (
     FilterError,
     IndexDamagedError,
@@ -311,6 +311,45 @@ def test_an_edited_report_moves_what_still_stands_and_loses_the_rest(fresh_home:
     file.write_text(text.replace("approximately 100", "some 100"), encoding="utf-8")
     build_index(settings)
     assert Engine.open(settings).verify(*citation) == "gone"
+
+
+def test_a_citation_is_traced_to_where_its_words_stand_now(engine: Engine):
+    answer = engine.ask(ATTENDED).answer
+    cited = (answer.quotes or answer.nearest)[0].citation
+    name, start, end, sha256 = cited.document_id, cited.start, cited.end, cited.quote_sha256
+    assert engine.trace(name, start, end, sha256) == Trace("unchanged", name, start, end)
+    assert engine.trace(name, start + 7, end + 7, sha256) == Trace("moved", name, start, end)
+    assert engine.trace("nobody", 0, end - start, sha256) == Trace("moved", name, start, end)
+    assert engine.trace(name, start, end, "0" * 64) == Trace("gone")
+    with pytest.raises(FilterError, match="end must be greater"):
+        engine.trace(name, end, end, sha256)
+
+
+def test_moved_words_are_looked_for_in_the_cited_report_first(fresh_home: Path):
+    for name in ("a", "b", "c"):
+        text = f"# Report {name}\n\nThe port has 30 boats.\n"
+        (fresh_home / "documents" / f"{name}.md").write_text(text)
+    build_index(Settings(home=fresh_home))
+    engine = Engine.open(Settings(home=fresh_home))
+    for name, number in ids(engine).items():
+        if name.endswith(".md"):
+            text = engine.record(number).document.text
+            start = text.index("The port")
+            sha256 = hashlib.sha256(text[start:].rstrip().encode()).hexdigest()
+            end = len(text.rstrip())
+            found = engine.trace(number, start - 2, end - 2, sha256)
+            assert found == Trace("moved", number, start, end)
+
+
+def test_a_place_is_quoted_with_its_neighbours_and_its_citation(engine: Engine):
+    quote = first_quote(engine.ask(ATTENDED))
+    cited = quote.citation
+    again = engine.quote_at(cited.document_id, cited.start, cited.end)
+    assert (again.text, again.before, again.after) == (quote.text, quote.before, quote.after)
+    assert (again.citation, again.highlight) == (cited, None)
+    for start, end in ((0, 10**9), (5, 5), (-1, 3)):
+        with pytest.raises(NotFoundError):
+            engine.quote_at(cited.document_id, start, end)
 
 
 def test_the_documents_are_listed_and_found_by_id(engine: Engine, report: Path):

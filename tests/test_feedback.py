@@ -71,8 +71,8 @@ def test_what_was_said_last_counts():
     passage = said("passage", 2, quote="It had 90 guests.", answer="")
     (row,) = as_questions([passage, said("right", 1)])
     assert row["answers"] == ["It had 90 guests."]
-    assert list(as_questions([said("right", 1), said("wrong", 2)])) == []
-    assert list(as_questions([said("wrong", 1), said("missing", 2)])) == []
+    assert list(as_questions([said("wrong", 2), said("right", 1)])) == []
+    assert list(as_questions([said("missing", 2), said("wrong", 1)])) == []
 
 
 def test_a_follow_up_is_given_as_what_it_was_taken_to_mean():
@@ -93,3 +93,36 @@ def test_the_questions_can_be_read_by_evaluate(tmp_path):
         ("100",),
         True,
     )
+
+
+def test_of_two_verdicts_of_the_same_second_the_later_one_counts(tmp_path):
+    store = FeedbackStore(tmp_path)
+    for verdict in ("right", "wrong"):
+        store.add(said(verdict, 1))
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("UPDATE feedback SET given_at = '2026-01-01T00:00:00+00:00'")
+    assert list(as_questions(store.listed())) == []
+
+
+def test_a_question_keeps_its_id_when_another_is_withdrawn():
+    other = said("right", 2, question="Who came?")
+    both = list(as_questions([other, said("right", 1)]))
+    (left,) = as_questions([said("wrong", 3), other, said("right", 1)])
+    assert left == both[1]
+
+
+def test_an_altered_entry_is_told_as_damage(tmp_path):
+    store = FeedbackStore(tmp_path)
+    for change in ("earlier = '{'", "earlier = NULL", "earlier = '5'"):
+        (tmp_path / FILE).unlink(missing_ok=True)
+        store.add(RIGHT)
+        with sqlite3.connect(tmp_path / FILE) as connection:
+            connection.execute(f"UPDATE feedback SET {change}")
+        with pytest.raises(FeedbackError, match="move it away"):
+            store.listed()
+
+
+def test_a_file_that_is_no_file_is_told_with_the_cure(tmp_path):
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(FeedbackError, match="check its rights"):
+        FeedbackStore(tmp_path).add(RIGHT)

@@ -1,9 +1,12 @@
 """Feedback and permalinks over HTTP: what is sent is checked, what became of an answer is told."""
 
+import html
 import json
 import os
+import re
 import subprocess
 import sys
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -83,6 +86,7 @@ def test_what_is_missing_needs_no_quotation(client, indexed):
         {"question": "\x1b[31mred"},
         {"question": ""},
         {"note": "x" * 2001},
+        {"generation": "\x1b[31mg"},
     ],
 )
 def test_what_does_not_fit_the_reports_is_refused(client, indexed, change):
@@ -146,6 +150,23 @@ def test_a_permalink_shows_hostile_text_as_text(client):
     assert "&lt;script&gt;alert(1)" in page.text
 
 
+def test_a_permalink_asks_a_follow_up_again_as_one(client):
+    asked = {**permalink(client, "And when?"), "q": ["Who came?"]}
+    page = client.get("/answer", params=asked, headers=PAGE).text
+    assert 'href="/?q=Who+came%3F&amp;q=And+when%3F"' in page
+
+
+def test_a_permalink_does_not_say_that_anything_was_searched(client):
+    assert "found by" not in client.get("/answer", params=permalink(client), headers=PAGE).text
+
+
+def test_the_chat_links_a_follow_up_with_the_questions_before_it(client):
+    page = client.get("/", params={"q": ["Who spoke about Gifu?", QUESTION]}, headers=PAGE).text
+    links = re.findall(r'class="permalink" href="([^"]+)"', page)
+    told = parse_qs(urlsplit(html.unescape(links[-1])).query)
+    assert (told["question"], told["q"]) == ([QUESTION], ["Who spoke about Gifu?"])
+
+
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 
 
@@ -179,7 +200,7 @@ def test_the_export_is_measured_by_evaluate(client, indexed, tmp_path):
     told = client.get("/organiser/feedback.jsonl", headers=BEARER).text
     file = tmp_path / "questions.jsonl"
     assert "1 question" in command(indexed, "feedback", "--export", str(file))
-    assert file.read_text("utf-8") == told
+    assert file.read_text("utf-8") == told == command(indexed, "feedback", "--export", "-")
     measured = json.loads(command(indexed, "evaluate", str(file), "--json"))
     assert measured["numbers"]["quote_hit@1"] == 1.0
 

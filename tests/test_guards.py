@@ -84,6 +84,8 @@ def test_without_a_limit_a_client_asks_as_often_as_it_likes(home):
         ("//evil.example", "/"),
         ("/\\evil.example", "/"),
         ("https://evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("/\n\\evil.example", "/"),
         ("organiser", "/"),
         ("", "/"),
     ],

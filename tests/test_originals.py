@@ -1,6 +1,7 @@
 """Originals: a file is given out only with the bytes that were read, and only out of the folder."""
 
 import hashlib
+import os
 
 import pytest
 
@@ -41,6 +42,11 @@ def test_nothing_outside_of_the_folder_is_given(documents, path):
     (documents / "link.txt").symlink_to(secret)
     with pytest.raises(NotFoundError):
         read_original(documents, [path], HASH)
+
+
+def test_a_name_that_is_not_utf8_is_found_by_what_is_shown_of_it(documents):
+    (documents / os.fsdecode(b"h\xe4fen.txt")).write_bytes(DATA)
+    assert read_original(documents, ["h\\xe4fen.txt"], HASH) == DATA
 
 
 def test_the_password_is_that_of_the_sidecar(documents):

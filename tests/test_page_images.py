@@ -1,6 +1,9 @@
 """Pictures of pages: a box of the report lies over the same words in the picture."""
 
 import io
+import sys
+import threading
+import time
 
 import pytest
 from PIL import Image
@@ -8,8 +11,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pdfs import drawn
 from pdfs import page as pdf_page
-from seminar_qa.errors import UnreadableFileError
-from seminar_qa.page_images import LONGEST_SIDE, PageImages, PagePicture, draw_page
+from seminar_qa.errors import NotReadError, UnreadableFileError
+from seminar_qa.page_images import LONGEST_SIDE, MOST_WAITING, PageImages, PagePicture, draw_page
 
 
 def bar(canvas):
@@ -81,3 +84,88 @@ def test_a_page_is_drawn_once():
     assert images.get("hash", 3, lambda: pytest.fail("it is known")) is first
     images.get("hash", 4, lambda: (b"data", None))
     assert asked == [(b"data", 3, "word"), (b"data", 4, None)]
+
+
+PICTURE = PagePicture(b"png", 1, 1, 9, (1, 0, 0, 0, 1, 0))
+
+
+class Slow:
+    """Draws when it is let, and counts how often."""
+
+    def __init__(self):
+        self.go = threading.Event()
+        self.asked = threading.Semaphore(0)
+        self.times = 0
+
+    def __call__(self, data, number, password):
+        self.times += 1
+        self.asked.release()
+        assert self.go.wait(20)
+        return PICTURE
+
+
+def begun(images, number, found):
+    def get():
+        try:
+            found.append(images.get("hash", number, lambda: (b"data", None)))
+        except NotReadError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=get)
+    thread.start()
+    return thread
+
+
+def test_a_page_that_several_ask_for_at_a_time_is_drawn_once():
+    draw, found = Slow(), []
+    images = PageImages(draw)
+    threads = [begun(images, 1, found) for _ in range(5)]
+    assert draw.asked.acquire(timeout=20)
+    draw.go.set()
+    for thread in threads:
+        thread.join()
+    assert (found, draw.times) == ([PICTURE] * 5, 1)
+
+
+def test_more_pages_than_may_wait_are_turned_away_and_later_drawn():
+    draw, found = Slow(), []
+    images = PageImages(draw)
+    threads = [begun(images, number, found) for number in range(MOST_WAITING + 4)]
+    for _ in range(2):  # two are drawn, the others wait
+        assert draw.asked.acquire(timeout=20)
+    while len(found) < 4:
+        time.sleep(0.01)
+    draw.go.set()
+    for thread in threads:
+        thread.join()
+    turned_away = [each for each in found if isinstance(each, NotReadError)]
+    assert (len(turned_away), len(found)) == (4, MOST_WAITING + 4)
+    assert "try again in a moment" in str(turned_away[0])
+    assert images.get("hash", 99, lambda: (b"data", None)) == PICTURE
+
+
+def test_an_error_is_for_all_who_wait_and_not_kept():
+    images = PageImages(lambda *_: PICTURE)
+
+    def read():
+        raise UnreadableFileError("not now")
+
+    with pytest.raises(UnreadableFileError, match="not now"):
+        images.get("hash", 1, read)
+    assert images.get("hash", 1, lambda: (b"data", None)) == PICTURE
+
+
+def test_a_process_that_says_nonsense_is_an_error(monkeypatch, tmp_path):
+    for words in ("", "printf nonsense-nonsense", "yes", "printf '\\0\\0\\0\\0\\0\\0\\0\\2{}'"):
+        program = tmp_path / "python"
+        program.write_text(f"#!/bin/sh\n{words}\n")
+        program.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(program))
+        with pytest.raises(UnreadableFileError, match="page 1 cannot be drawn; its process ended"):
+            draw_page(b"data", 1)
+
+
+def test_no_process_is_said_to_be_for_now(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    with pytest.raises(NotReadError, match="page 1 cannot be drawn now"):
+        draw_page(b"data", 1)

@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 
 from seminar_qa.api import create_app
 from seminar_qa.errors import FilterError
+from seminar_qa.ingest import build_index
 from seminar_qa.settings import Settings
-from seminar_qa.source_pages import read_walk
+from seminar_qa.source_pages import PAGES_PER_MINUTE, read_places
 
 PAGE = {"accept": "text/html"}
 
@@ -91,7 +92,9 @@ def test_an_original_can_do_nothing_in_the_browser(client, reports):
     reply = client.get(f"{reports['wind.html']['url']}/original")
     assert reply.headers["content-disposition"].startswith("attachment;")
     assert reply.headers["content-type"] == "application/octet-stream"
-    assert reply.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert reply.headers["content-security-policy"] == (
+        "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
     assert reply.headers["x-content-type-options"] == "nosniff"
     hostile = client.get(f"{reports['<b>evil&.txt']['url']}/original")
     assert hostile.headers["content-type"].startswith("text/plain")
@@ -105,6 +108,58 @@ def test_quotations_of_an_answer_can_be_walked_through(client, reports):
     assert f'href="{address}?start=5&amp;end=10&amp;quotes=50-60,5-10,20-30' in page
     assert f'href="{address}?start=50&amp;end=60&amp;quotes=50-60,5-10,20-30' in page
     assert "Quotation" not in client.get(f"{address}?start=20&end=30").text
+    assert "Quotation 1 of 2" in client.get(f"{address}?quotes=50-60,20-30").text
+
+
+@pytest.mark.parametrize("quotes", ["9-5", "0-999999"])
+def test_a_place_to_walk_to_that_is_not_there_is_told(client, reports, quotes):
+    reply = client.get(f"{reports['minutes.txt']['url']}?start=20&end=30&quotes={quotes}")
+    assert reply.status_code == 404
+    assert "characters, so there is no" in reply.text
+
+
+def test_only_a_pdf_has_pages_to_show(client, reports):
+    reply = client.get(f"{reports['minutes.txt']['url']}?view=pages")
+    assert reply.status_code == 422
+    assert "is no PDF, so it has no pages to show" in reply.text
+
+
+def test_a_page_without_the_quotation_leads_to_the_one_that_has_it(client, cited):
+    page = client.get(cited["url"].split("#")[0] + "&page=3").text
+    assert "The quotation is on page 2" in page
+    assert page.count("<rect ") == 0
+
+
+def test_a_page_that_was_read_by_recognition_says_so(client, reports):
+    told = "read by character recognition"
+    address = reports["ferries.pdf"]["url"]
+    for number in (1, 3):
+        page = client.get(f"{address}?view=pages&page={number}").text
+        ocr = number in reports["ferries.pdf"]["extraction"]["ocr_pages"]
+        assert (told in page) == ocr
+
+
+def test_a_text_in_another_encoding_is_left_to_the_browser(fresh_home):
+    words = "Die Größe des Hafens überraschte viele.\n"
+    (fresh_home / "documents" / "alt.txt").write_bytes(words.encode("latin-1"))
+    build_index(Settings(home=fresh_home))
+    app = create_app(Settings(home=fresh_home))
+    client = TestClient(app, base_url="http://127.0.0.1", headers=PAGE)
+    listed = client.get("/documents", headers={"accept": "application/json"}).json()["documents"]
+    (url,) = [report["url"] for report in listed if report["path"] == "alt.txt"]
+    assert client.get(f"{url}/original").headers["content-type"] == "text/plain"
+    (fresh_home / "documents" / "alt.txt").write_text("Another text.")
+    gone = client.get(f"{url}/original")
+    assert gone.status_code == 404
+    assert "run: seminar-qa index" in gone.text
+
+
+def test_a_reader_who_asks_for_very_many_pages_is_told_to_wait(collection, reports):
+    app = create_app(Settings(home=collection))
+    client = TestClient(app, base_url="http://127.0.0.1")
+    address = f"{reports['ferries.pdf']['url']}/pages/1.png"
+    replies = [client.get(address).status_code for _ in range(PAGES_PER_MINUTE + 1)]
+    assert replies == [200] * PAGES_PER_MINUTE + [429]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +167,7 @@ def test_quotations_of_an_answer_can_be_walked_through(client, reports):
 )
 def test_what_is_no_list_of_places_is_told(client, reports, quotes):
     with pytest.raises(FilterError, match="like 10-20,30-40"):
-        read_walk(quotes, (1, 2))
+        read_places(quotes)
     reply = client.get(reports["minutes.txt"]["url"], params={"quotes": quotes})
     assert reply.status_code == 422
 

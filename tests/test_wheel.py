@@ -87,10 +87,11 @@ def test_the_wheel_names_all_its_dependencies(wheel):
     """Every outside library that the house may import is asked for by the wheel."""
     archive = zipfile.ZipFile(wheel)
     name = next(n for n in archive.namelist() if n.endswith("METADATA"))
-    asked = re.findall(r"^Requires-Dist: ([\w-]+)", archive.read(name).decode(), re.M)
-    modules = {package.replace("-", "_").lower() for package in asked}
+    asked = re.findall(r"^Requires-Dist: ([\w.-]+)", archive.read(name).decode(), re.M)
+    modules = {re.sub("[-.]", "_", package).lower() for package in asked}
     renamed = {
         "faiss": "faiss_cpu",
+        "fluent": "fluent_runtime",
         "markdown_it": "markdown_it_py",
         "starlette": "fastapi",
         "yaml": "pyyaml",

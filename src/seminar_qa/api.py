@@ -37,6 +37,7 @@ from seminar_qa.errors import (
     IndexUnavailableError,
     ModelError,
     NotFoundError,
+    NotReadError,
     QuestionError,
     SeminarQAError,
 )
@@ -74,6 +75,7 @@ _STATUS: tuple[tuple[type[SeminarQAError], int], ...] = (
     (QuestionError, 422),
     (FilterError, 422),
     (NotFoundError, 404),
+    (NotReadError, 503),
     *organiser_pages.REFUSED,
     (IndexBusyError, 409),
     (IndexRunError, 503),

@@ -296,7 +296,11 @@ def serve(
 @app.command(epilog="Example: seminar-qa feedback --export questions.jsonl")
 def feedback(
     export: Annotated[
-        Path | None, typer.Option(help="Write what is known to be right as a file of questions.")
+        Path | None,
+        typer.Option(
+            help="Write what is known to be right as a file of questions; - to standard output.",
+            allow_dash=True,
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -308,8 +312,11 @@ def feedback(
 
     given = FeedbackStore(load_settings().home).listed()
     questions = list(as_questions(given))
+    lines = [to_json(row, indent=None) for row in questions]
+    if export == Path("-"):
+        typer.echo("\n".join(lines), nl=bool(lines))
+        return
     if export:
-        lines = [to_json(row, indent=None) for row in questions]
         try:
             export.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         except OSError as error:

@@ -530,19 +530,22 @@ class Engine:
         """Return what has become of a citation, and where its words stand now.
 
         They have moved when another place of the same length, from the start of a sentence or of
-        the label of a turn, has the same hash. Raises FilterError when `end` is not greater than
-        `start`.
+        the label of a turn, has the same hash; first it is looked for in the report that was cited.
+        Raises FilterError when `end` is not greater than `start`.
         """
         if end <= start:
             raise FilterError(f"a quotation from {start} to {end} is empty; end must be greater")
+        numbers = self._index.records.numbers()
         try:
-            text = self.record(document_id).document.text
+            cited = self._index.records.number_of(document_id)
+            numbers.sort(key=lambda number: number != cited)  # the cited one first
+            text = self._record(cited).document.text
             if 0 <= start < end <= len(text) and digest(text[start:end]) == quote_sha256:
                 return Trace("unchanged", document_id, start, end)
         except NotFoundError:
             pass
         length = end - start
-        for number in self._index.records.numbers():
+        for number in numbers:
             record = self._record(number)
             labels = (turn_label(record.document, block) for block in record.document.blocks)
             starts = [sentence.start for sentence in record.sentences]

@@ -6,7 +6,6 @@ not a generation's, so that no index run touches it.
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from seminar_qa.errors import FeedbackError
-from seminar_qa.text import fold
+from seminar_qa.text import digest, fold
 
 FILE = "feedback.sqlite"
 FORMAT = 1
@@ -99,8 +98,12 @@ class FeedbackStore:
 
     def counts(self) -> dict[Verdict, int]:
         """Return how often each verdict was given. Raises FeedbackError."""
-        found = Counter(given.verdict for given in self.listed())
-        return {verdict: found[verdict] for verdict in VERDICTS}
+        query = "SELECT verdict, count(*) FROM feedback GROUP BY verdict"
+        found: dict[str, int] = {}
+        if self._path.exists():
+            with self._opened() as connection:
+                found = dict(connection.execute(query).fetchall())
+        return {verdict: found.get(verdict, 0) for verdict in VERDICTS}
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -116,7 +119,7 @@ class FeedbackStore:
                     connection.executescript(_SCHEMA)
                     connection.execute(f"PRAGMA user_version = {FORMAT}")
                 yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:  # the latter of altered entries
             raise FeedbackError(
                 f"{self._path} cannot be used ({error}); check its rights and the space on the "
                 "disk, or move it away to begin a new one"
@@ -135,21 +138,24 @@ def _feedback(row: Sequence[Any]) -> Feedback:
 def as_questions(given: Sequence[Feedback]) -> Iterator[dict[str, Any]]:
     """Yield what is known to be right as lines of a question file for `evaluate`.
 
+    `given` has the newest first, as it is `listed`. The id of a question is made of its words, so
+    that runs over a growing file can be compared.
+
     That an answer is right, or that a quotation is the passage, tells what a question's answer is:
     the words marked in it, or all of it; what was said last counts. A question whose answer is only
     known to be wrong, or missing, tells nothing that could be measured. A follow-up is given as
     what it was taken to mean.
     """
     right: dict[str, Feedback] = {}
-    for entry in sorted(given, key=lambda entry: entry.given_at):
+    for entry in reversed(given):
         key = fold(entry.meaning)
         if entry.verdict in ("right", "passage"):
             right[key] = entry
         elif entry.verdict == "wrong" and key in right and right[key].quote == entry.quote:
             del right[key]
-    for number, entry in enumerate(right.values(), 1):
+    for key, entry in right.items():
         yield {
-            "id": f"feedback-{number}",
+            "id": f"feedback-{digest(key)[:12]}",
             "question": entry.meaning,
             "kind": "feedback",
             "answers": [entry.answer or entry.quote],

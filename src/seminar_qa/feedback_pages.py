@@ -12,7 +12,7 @@ from seminar_qa.answers import Quote
 from seminar_qa.engine import LONGEST_QUESTION, Engine, check_question
 from seminar_qa.errors import FilterError, NotFoundError
 from seminar_qa.feedback import LONGEST_NOTE, Feedback, FeedbackStore, Verdict, as_questions
-from seminar_qa.guards import check_same_origin, own_address
+from seminar_qa.guards import check_questions, check_same_origin, own_address
 from seminar_qa.rendering import render
 from seminar_qa.sessions import check_signed_in
 from seminar_qa.views import quote_view
@@ -45,7 +45,7 @@ def give_feedback(
     question: _Question,
     q: Annotated[list[_Question], Form(max_length=50)] = [],  # noqa: B006
     interpreted: _Question = "",
-    generation: Annotated[str, Form(max_length=100)] = "",
+    generation: Annotated[str, Form(max_length=100, pattern=r"^[\w.-]*$")] = "",
     document_id: Annotated[str, Form(max_length=100)] = "",
     start: Annotated[int, Form(ge=0)] = 0,
     end: Annotated[int, Form(ge=0)] = 0,
@@ -119,7 +119,7 @@ def thanks(request: Request, here: Annotated[str, Query(max_length=30_000)] = "/
     return render(request, "thanks.html", back=own_address(here, "/"))
 
 
-@router.get("/answer")
+@router.get("/answer", dependencies=[Depends(check_questions)])
 def permalink(
     request: Request,
     document_id: Annotated[str, Query(max_length=100)],
@@ -127,11 +127,15 @@ def permalink(
     end: Annotated[int, Query(ge=1)],
     quote_sha256: Annotated[str, Query(pattern=_HASH)],
     question: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
+    q: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
     first: Annotated[int, Query(alias="from", ge=0)] = 0,
     last: Annotated[int, Query(alias="to", ge=0)] = 0,
     generation: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Show an answer that was given, as its report has it now: unchanged, moved, or gone."""
+    """Show an answer that was given, as its report has it now: unchanged, moved, or gone.
+
+    `q` are the questions asked before, so that a follow-up can be asked again as one.
+    """
     engine = _engine(request)
     found = engine.trace(document_id, start, end, quote_sha256)
     quote: Quote | None = None
@@ -145,6 +149,7 @@ def permalink(
         view = view.model_copy(update={"highlight": (first, last)})
     context = {
         "question": question,
+        "again": asking([*q, question]),
         "trace": found,
         "quote": view,
         "name": name,
@@ -187,7 +192,12 @@ def feedback(request: Request, first: Annotated[int, Query(ge=0, le=10**9)] = 0)
 
 def ask_address(given: Feedback) -> str:
     """Return the address that asks a question again, with those before it."""
-    return "/?" + urlencode([("q", question) for question in (*given.earlier, given.question)])
+    return asking([*given.earlier, given.question])
+
+
+def asking(questions: list[str]) -> str:
+    """Return the address of the conversation that the questions make."""
+    return "/?" + urlencode([("q", question) for question in questions])
 
 
 @router.get("/organiser/feedback.jsonl", dependencies=[_SIGNED_IN])

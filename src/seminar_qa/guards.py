@@ -42,6 +42,7 @@ def check_questions(request: Request) -> None:
 def own_address(address: str, otherwise: str) -> str:
     """Return an address that a form gave if it leads to this server's pages, or else another."""
     own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    own = own and not any(ord(character) < 0x20 for character in address)  # browsers drop tabs
     return address if own else otherwise
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from seminar_qa.errors import DocumentsError, NotFoundError, UnreadableFileError
@@ -18,7 +19,7 @@ def read_original(documents: Path, paths: Iterable[str], sha256: str) -> bytes:
     shown = ""
     for path in paths:
         shown = shown or path
-        file = documents / path
+        file = _file(documents, path)
         try:
             if not file.resolve().is_relative_to(root) or not file.is_file():
                 continue
@@ -30,6 +31,15 @@ def read_original(documents: Path, paths: Iterable[str], sha256: str) -> bytes:
     raise NotFoundError(
         f"the file {shown} is not in documents/ any more as it was read; run: seminar-qa index"
     )
+
+
+def _file(documents: Path, path: str) -> Path:
+    """Return where a path lies; one with a backslash may show a name that is not UTF-8."""
+    if "\\" in path and not (documents / path).exists():
+        with suppress(DocumentsError):
+            found = (source.file for source in scan_documents(documents) if source.path == path)
+            return next(found, documents / path)
+    return documents / path
 
 
 def read_password(documents: Path, path: str) -> str | None:

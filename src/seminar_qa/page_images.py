@@ -6,15 +6,20 @@ hostile one harms nothing. Run as `python -m seminar_qa.page_images` this module
 
 import io
 import json
+import math
 import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO
 
-from seminar_qa.errors import UnreadableFileError
+from seminar_qa.errors import NotReadError, UnreadableFileError
 from seminar_qa.layout import Box
 from seminar_qa.parsers.pdf_text import open_pdf
 from seminar_qa.worker import confine
@@ -26,7 +31,14 @@ MEMORY = 1_024
 """What drawing one page may cost: seconds, and MiB of memory."""
 KEPT = 64 * 1024 * 1024
 """So many bytes of pictures are kept in memory."""
+MOST_WAITING = 12
+"""So many requests for pages are served or wait at a time."""
 _LENGTH = struct.Struct(">Q")
+_LONGEST_ANSWER = 32 * 1024 * 1024  # bytes; a picture of the largest size has 10 million
+_PNG = b"\x89PNG\r\n\x1a\n"
+_NONSENSE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, struct.error)
+"""What decoding an answer may raise when the process broke down, or a file has taken it over."""
+_Key = tuple[str, int]
 Rectangle = tuple[float, float, float, float]
 
 
@@ -58,39 +70,78 @@ class PagePicture:
 def draw_page(data: bytes, number: int, password: str | None = None) -> PagePicture:
     """Return a picture of a page, counted from 1. Raises UnreadableFileError.
 
-    It is drawn in another process; one that takes too long or dies is an error.
+    It is drawn in another process; one that takes too long or dies is an error. Raises NotReadError
+    when none can be begun.
     """
     request = json.dumps({"page": number, "password": password}).encode()
+    with TemporaryFile() as given:
+        given.write(_LENGTH.pack(len(request)) + request + data)
+        given.seek(0)
+        answer = _answer(given, number)
     try:
-        done = subprocess.run(
+        return _decoded(answer)
+    except _NONSENSE as error:
+        raise UnreadableFileError(f"page {number} cannot be drawn; its process ended") from error
+
+
+def _answer(given: IO[bytes], number: int) -> bytes:
+    """Return what a process says of a request. Raises UnreadableFileError, NotReadError."""
+    began = time.monotonic()
+    try:
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", "seminar_qa.page_images"],
-            input=_LENGTH.pack(len(request)) + request + data,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableFileError(f"page {number} takes over {SECONDS} s to draw") from error
     except OSError as error:
-        raise UnreadableFileError(f"page {number} cannot be drawn now: {error}") from error
-    if done.returncode or len(done.stdout) < _LENGTH.size:
-        raise UnreadableFileError(f"page {number} cannot be drawn; the process for it ended")
-    (length,) = _LENGTH.unpack_from(done.stdout)
-    told = json.loads(done.stdout[_LENGTH.size : _LENGTH.size + length])
+        raise NotReadError(f"page {number} cannot be drawn now: {error}") from error
+    watch = threading.Timer(SECONDS, process.kill)
+    watch.start()
+    with process:
+        try:
+            # one that a file has taken over may go on for ever, so not more than this is kept
+            answer = process.stdout.read(_LONGEST_ANSWER) if process.stdout else b""
+            if len(answer) == _LONGEST_ANSWER:
+                process.kill()
+            process.wait()
+        finally:
+            watch.cancel()
+    if time.monotonic() - began >= SECONDS:
+        raise UnreadableFileError(f"page {number} takes over {SECONDS} s to draw")
+    return answer
+
+
+def _decoded(answer: bytes) -> PagePicture:
+    """Return what a process has drawn. Raises UnreadableFileError, or `_NONSENSE`."""
+    (length,) = _LENGTH.unpack_from(answer)
+    told = json.loads(answer[_LENGTH.size : _LENGTH.size + length])
     if "error" in told:
-        raise UnreadableFileError(told["error"])
-    png = done.stdout[_LENGTH.size + length :]
-    return PagePicture(png, told["width"], told["height"], told["pages"], tuple(told["turn"]))
+        raise UnreadableFileError(str(told["error"]))
+    png = answer[_LENGTH.size + length :]
+    a, b, c, d, e, f = map(float, told["turn"])
+    width, height, pages = (int(told[name]) for name in ("width", "height", "pages"))
+    if not png.startswith(_PNG) or min(width, height, pages) < 1:
+        raise ValueError("no picture of a page")
+    if not all(map(math.isfinite, (a, b, c, d, e, f))):
+        raise ValueError("no way into the picture")
+    return PagePicture(png, width, height, pages, (a, b, c, d, e, f))
 
 
 class PageImages:
-    """Draws pages, and keeps those drawn last in memory."""
+    """Draws pages, and keeps those drawn last in memory.
+
+    Two are drawn at a time, and a page that several ask for only once; a few wait, and more are
+    turned away, so that slow pages do not hold up all that the server does.
+    """
 
     def __init__(self, draw: Callable[[bytes, int, str | None], PagePicture] = draw_page):
         self._draw = draw
-        self._kept: OrderedDict[tuple[str, int], PagePicture] = OrderedDict()
+        self._kept: OrderedDict[_Key, PagePicture] = OrderedDict()
+        self._under_way: dict[_Key, Future[PagePicture]] = {}
         self._changing = threading.Lock()
         self._drawing = threading.Semaphore(2)
+        self._waiting = threading.Semaphore(MOST_WAITING)
 
     def get(
         self, sha256: str, number: int, read: Callable[[], tuple[bytes, str | None]]
@@ -98,21 +149,48 @@ class PageImages:
         """Return a page, counted from 1, of the file with that hash.
 
         `read` gives the file's bytes and its password. Raises what `read` raises, and
-        UnreadableFileError.
+        UnreadableFileError; NotReadError when too many wait.
         """
         key = (sha256, number)
         with self._changing:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        with self._drawing:
-            data, password = read()
-            picture = self._draw(data, number, password)
+        if not self._waiting.acquire(blocking=False):
+            raise NotReadError("many pages are being drawn just now; try again in a moment")
+        try:
+            return self._shared(key, read)
+        finally:
+            self._waiting.release()
+
+    def _shared(self, key: _Key, read: Callable[[], tuple[bytes, str | None]]) -> PagePicture:
+        """Draw a page, or wait for who is drawing it."""
+        with self._changing:
+            if key in self._kept:
+                return self._kept[key]
+            others = self._under_way.get(key)
+            mine = self._under_way[key] = Future() if others is None else others
+        if others is not None:
+            return others.result()
+        try:
+            with self._drawing:
+                data, password = read()
+                picture = self._draw(data, key[1], password)
+            self._keep(key, picture)
+            mine.set_result(picture)
+            return picture
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._changing:
+                del self._under_way[key]
+
+    def _keep(self, key: _Key, picture: PagePicture) -> None:
         with self._changing:
             self._kept[key] = picture
             while sum(len(kept.png) for kept in self._kept.values()) > KEPT and len(self._kept) > 1:
                 self._kept.popitem(last=False)
-        return picture
 
 
 def _serve() -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from seminar_qa.documents import Block, Document, Kind
 from seminar_qa.engine import Engine
-from seminar_qa.errors import FilterError, NotFoundError, UnreadableFileError
+from seminar_qa.errors import FilterError, NotFoundError, NotReadError, UnreadableFileError
 from seminar_qa.originals import read_original, read_password
 from seminar_qa.page_images import PageImages, PagePicture, Rectangle
 from seminar_qa.rendering import render
@@ -24,6 +24,10 @@ MOST_QUOTES = 20
 ZOOMS = ("1", "1.5", "2", "3")
 PDF = "application/pdf"
 _SHOWN_INLINE = (PDF, "text/plain")
+PAGES_PER_MINUTE = 240
+FILES_PER_MINUTE = 60
+"""So often a reader may ask for a page's picture, and for a file."""
+_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _PLACE = re.compile(r"(?P<start>[0-9]{1,12})-(?P<end>[0-9]{1,12})", re.ASCII)
 View = Literal["pages", "text"]
 
@@ -88,11 +92,17 @@ class Address:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page to be shown: its picture, number, and the quotation's rectangles in it."""
+    """A page to be shown: its picture, number, and the quotation's rectangles in it.
+
+    `ocr` tells whether it was read by character recognition; `quoted` is the page on which the
+    quotation begins, where that is none of this page's; else 0.
+    """
 
     picture: PagePicture
     number: int
     rectangles: tuple[Rectangle, ...]
+    ocr: bool = False
+    quoted: int = 0
 
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -111,7 +121,7 @@ def document(
     end: Annotated[int, Query(ge=0)] = 0,
     quotes: Annotated[str, Query(max_length=1_000)] = "",
     view: View | None = None,
-    page: Annotated[int, Query(ge=0)] = 0,
+    page: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     zoom: Annotated[str, Query(pattern=r"^(1|1\.5|2|3)$")] = "1",
 ) -> Response:
     """Show a report as a page; the code points `start` to `end` are highlighted.
@@ -121,13 +131,16 @@ def document(
     """
     engine = _engine(request)
     shown = engine.record(document_id).document
-    if end > len(shown.text) or start > end:
-        raise NotFoundError(
-            f"{shown.path} has {len(shown.text):,} characters, so there is no {start:,} to {end:,}"
-        )
-    walk = read_walk(quotes, (start, end))
+    places = read_places(quotes)
+    if places and not end:
+        start, end = places[0]
+    for place in ((start, end), *places):
+        _check_place(shown, *place)
+    walk = make_walk(places, (start, end))
     boxes = engine.boxes_at(document_id, start, end) if end > start else ()
     is_pdf = shown.media_type == PDF
+    if view == "pages" and not is_pdf:
+        raise FilterError(f"{shown.path} is no PDF, so it has no pages to show; see its text")
     wanted = view or ("pages" if is_pdf and boxes else "text")
     number = page or (boxes[0][0] if boxes else 1)
     sheet, problem = None, ""
@@ -135,13 +148,17 @@ def document(
         try:
             picture = _picture(request, engine, shown, number)
             on_it = tuple(picture.place(box) for box in boxes if box[0] == number)
-            sheet = Sheet(picture, number, on_it)
+            elsewhere = boxes[0][0] if boxes and not on_it else 0
+            ocr = number in shown.extraction.ocr_pages
+            sheet = Sheet(picture, number, on_it, ocr, elsewhere)
         except (NotFoundError, UnreadableFileError) as error:
             problem = str(error)
+    groups = [] if sheet else list(_groups(_parts(shown, start, end)))
     context: dict[str, Any] = {
         "document": shown,
         "told": list(how_read(document_view(shown, len(shown.text)))),
-        "groups": [] if sheet else list(_groups(_parts(shown, start, end))),
+        "groups": groups,
+        "headed": any(part.tag == "h1" for group in groups for part in group),
         "walk": walk,
         "sheet": sheet,
         "problem": problem,
@@ -155,7 +172,8 @@ def document(
 
 @router.get("/documents/{document_id}/original")
 def original(request: Request, document_id: str) -> Response:
-    """Give the file that a report was read from."""
+    """Give the file that a report was read from; only PDF and plain text open in the browser."""
+    request.app.state.limiter.check(request, "original", FILES_PER_MINUTE)
     engine = _engine(request)
     shown = engine.record(document_id).document
     data = read_original(_documents(request), _paths(engine, shown), shown.sha256)
@@ -166,9 +184,11 @@ def original(request: Request, document_id: str) -> Response:
         media_type = "text/plain" if media_type != "text/html" else "application/octet-stream"
     headers = {
         "Content-Disposition": f"{kind}; filename*=UTF-8''{name}",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": _SANDBOX,
+        "Content-Type": _with_charset(media_type, data),
+        "Cache-Control": "private, no-cache",
     }
-    return Response(data, media_type=media_type, headers=headers)
+    return Response(data, headers=headers)
 
 
 @router.get("/documents/{document_id}/pages/{number}.png")
@@ -184,24 +204,46 @@ def page_image(request: Request, document_id: str, number: int) -> Response:
         return Response(status_code=304, headers=headers)
     try:
         picture = _picture(request, engine, shown, number)
+    except NotReadError:
+        raise
     except UnreadableFileError as error:
         raise NotFoundError(f"{shown.path}: {error}") from error
     return Response(picture.png, media_type="image/png", headers=headers)
 
 
-def read_walk(quotes: str, shown: tuple[int, int]) -> Walk | None:
-    """Return the quotations to walk through, `shown` among them; None where there is one or none.
-
-    Raises FilterError for what is not like 10-20,30-40.
-    """
+def read_places(quotes: str) -> tuple[tuple[int, int], ...]:
+    """Return the places of a text that are like 10-20,30-40, in order. Raises FilterError."""
     found = [_PLACE.fullmatch(part) for part in quotes.split(",")] if quotes else []
     if len(found) > MOST_QUOTES or not all(found):
         raise FilterError(
             f"quotes must be at most {MOST_QUOTES} places like 10-20,30-40 (given: “{quotes[:60]}”)"
         )
-    places = {(int(place["start"]), int(place["end"])) for place in found if place}
-    ordered = tuple(sorted(places | {shown}))
-    return Walk(ordered, ordered.index(shown)) if len(ordered) > 1 and found else None
+    return tuple(sorted({(int(place["start"]), int(place["end"])) for place in found if place}))
+
+
+def make_walk(places: tuple[tuple[int, int], ...], shown: tuple[int, int]) -> Walk | None:
+    """Return the quotations to walk through, `shown` among them; None where it is alone."""
+    ordered = tuple(sorted({*places, shown}))
+    return Walk(ordered, ordered.index(shown)) if places and len(ordered) > 1 else None
+
+
+def _check_place(shown: Document, start: int, end: int) -> None:
+    """Raise NotFoundError when a report has no such place."""
+    if end > len(shown.text) or start > end:
+        raise NotFoundError(
+            f"{shown.path} has {len(shown.text):,} characters, so there is no {start:,} to {end:,}"
+        )
+
+
+def _with_charset(media_type: str, data: bytes) -> str:
+    """Return the type of a file; of a text in another encoding the browser finds it by itself."""
+    if media_type != "text/plain":
+        return media_type
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return media_type
+    return f"{media_type}; charset=utf-8"
 
 
 def _documents(request: Request) -> Path:
@@ -218,6 +260,7 @@ def _paths(engine: Engine, shown: Document) -> list[str]:
 def _picture(request: Request, engine: Engine, shown: Document, number: int) -> PagePicture:
     images: PageImages = request.app.state.page_images
     folder = _documents(request)
+    request.app.state.limiter.check(request, "page image", PAGES_PER_MINUTE)
 
     def read() -> tuple[bytes, str | None]:
         data = read_original(folder, _paths(engine, shown), shown.sha256)

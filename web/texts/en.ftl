@@ -155,6 +155,8 @@ quote-of = Quotation { $at } of { $count }
 quote-before = Previous quotation
 quote-after = Next quotation
 quoted-here = The quotation:
+quote-on-page = The quotation is on page { $page }
+page-by-ocr = This page was read by character recognition: compare the text with the picture.
 pages-cannot-be-shown = The pages cannot be shown, so here is the text: { $why }
 # end of: source
 

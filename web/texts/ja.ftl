@@ -127,6 +127,8 @@ quote-of = { $count }件中{ $at }件目の引用
 quote-before = 前の引用
 quote-after = 次の引用
 quoted-here = 引用：
+quote-on-page = 引用箇所は{ $page }ページにあります
+page-by-ocr = このページは文字認識で読み取りました。本文と画像を見比べてください。
 pages-cannot-be-shown = ページを表示できないため、テキストを示します：{ $why }
 # end of: source
 
