@@ -16,7 +16,7 @@ def test_each_turn_knows_the_questions_before_it(engine):
 
 def test_a_malformed_question_is_no_turn_of_the_conversation(engine):
     bad, good = make_turns(engine, ["???", ASK])
-    assert "The question is empty" in bad.error.capitalize() or "empty" in bad.error
+    assert bad.error.startswith("the question is empty")
     assert good.earlier == ()
 
 
@@ -29,6 +29,13 @@ def test_filters_hold_for_every_turn(engine):
     filters = Filters(before="2000-01-01")
     turns = list(make_turns(engine, [ASK, "And of Gifu?"], filters))
     assert [turn.reply.answered for turn in turns] == [False, False]
+
+
+def test_quotations_are_numbered_as_they_are_shown(engine):
+    answered, refused = make_turns(engine, [ASK, "Which hotel hosted the seminar?"])
+    assert answered.shown == (0, *(place for group in answered.further for place in group))
+    assert sorted(answered.shown) == list(range(len(answered.reply.quotes)))
+    assert refused.shown == tuple(range(len(refused.reply.nearest)))
 
 
 def dated(quote, document_id, date, start):

@@ -128,6 +128,13 @@ def test_further_quotations_are_grouped_by_report(either, address):
     assert more.locator(".quote").count() == 2
 
 
+def test_quotations_are_numbered_from_the_top(either, address):
+    either.goto(chat(address, GOVERNOR))
+    numbers = either.locator("#turn-1 .number").all_text_contents()
+    assert len(numbers) >= 2
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
 def test_a_no_says_what_was_looked_at_and_what_is_only_close(either, mixed):
     either.goto(chat(mixed, "Which hotel in Paris hosted the seminar?"))
     card = either.locator("#turn-1 .card.no")
@@ -218,6 +225,16 @@ def test_a_report_opens_beside_the_conversation_and_closes_again(page, mixed):
     assert link.evaluate("(each) => each === document.activeElement")
 
 
+def test_beside_a_conversation_the_report_reaches_the_edge_of_the_screen(page, mixed):
+    page.goto(chat(mixed, HARBOUR))
+    page.locator("#turn-1 a.source").first.click()
+    page.locator("#panel #quote").wait_for()
+    panel, main = page.locator("#panel").bounding_box(), page.locator("main").bounding_box()
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert abs(panel["x"] + panel["width"] - width) < 1
+    assert width < 900 or main["x"] + main["width"] <= panel["x"] + 1
+
+
 def test_a_pdf_is_shown_as_its_page_with_a_box_over_the_quotation(either, mixed):
     either.goto(chat(mixed, FISH))
     either.goto(mixed + either.locator("a.source").first.get_attribute("href"))
@@ -273,7 +290,7 @@ def test_without_javascript_a_citation_is_a_text_to_copy(plain, address):
 
 def test_a_conversation_is_taken_along(either, address):
     either.goto(chat(address, GOVERNOR, NO_ANSWER))
-    for name, ending in (("Word", "docx"), ("Markdown", "md")):
+    for name, ending in (("Save as Word", "docx"), ("Markdown", "md")):
         with either.expect_download() as waiting:
             either.locator("header a", has_text=name).click()
         assert waiting.value.suggested_filename == f"answers.{ending}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 from seminar_qa.agreement import find_differing, in_order_of_time
 from seminar_qa.answers import Quote
@@ -41,6 +41,13 @@ class TurnCard:
     lacking: Lacking = field(default_factory=Lacking)
     beside: tuple[int, ...] = (0,)
     further: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The places of the quotations in the order they are shown and numbered in."""
+        if self.reply and not self.reply.answered:
+            return tuple(range(len(self.reply.nearest)))
+        return (*self.beside, *chain.from_iterable(self.further))
 
 
 def make_turns(
