@@ -15,7 +15,10 @@ FOLDER = web_folder() / "texts"
 def entries(language):
     resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text("utf-8"))
     assert [entry for entry in resource.body if isinstance(entry, ast.Junk)] == []
-    return {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
+    messages = [entry for entry in resource.body if isinstance(entry, ast.Message)]
+    found = {entry.id.name: entry for entry in messages}
+    assert len(found) == len(messages), "a message is given twice, the later one is never shown"
+    return found
 
 
 def names_in(entry):
