@@ -290,6 +290,9 @@ def test_a_conversation_is_read_turn_by_turn_and_blank_lines_are_passed_over(tmp
         '"Who?"',
         '{"id": "b", "question": "Who?", "answers": 7}',
         '{"id": "b", "turns": ["Who?"]}',
+        '{"id": "b", "question": "Who?", "filters": {"paths": []}}',
+        '{"id": "b", "question": "Who?", "filters": {"after": "tomorrow"}}',
+        '{"id": "b", "question": "Who?", "filters": []}',
     ],
 )
 def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str):
@@ -379,3 +382,18 @@ def test_follow_ups_on_the_first_report_find_their_answer(engine: Engine):
     assert evaluation.numbers["questions"] == 13
     assert evaluation.numbers["quote_hit@1"] >= 0.75
     assert evaluation.numbers["quotes"] == evaluation.numbers["quotes_verbatim"]
+
+
+def test_a_question_is_asked_of_what_it_is_restricted_to(engine: Engine, tmp_path: Path):
+    (report,) = engine.documents()
+    row = {"id": "1", "question": "How many people attended the seminar?", "answers": ["100"]}
+    rows = [
+        row | {"filters": {"documents": [report.path]}},
+        row | {"filters": {"documents": ["gone.txt"]}},
+        row | {"filters": {"before": "2001-01-01"}},
+    ]
+    results = evaluate(engine, read_questions(write(tmp_path, *rows))).results
+    assert [bool(result.answered) for result in results] == [True, True, False]
+    unknown = read_questions(write(tmp_path, row | {"filters": {"speakers": ["Nobody Nowhere"]}}))
+    with pytest.raises(EvaluationError, match="the question 1 cannot be asked: no report names"):
+        evaluate(engine, unknown)

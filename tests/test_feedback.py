@@ -9,6 +9,7 @@ import pytest
 from seminar_qa.errors import FeedbackError
 from seminar_qa.evaluation import read_questions
 from seminar_qa.feedback import FILE, Feedback, FeedbackStore, as_questions
+from seminar_qa.records import Filters
 
 RIGHT = Feedback(
     "right", "How many people attended?", (), "", "g1", "d", "a.txt", "A", 3, 9, "0" * 64,
@@ -60,6 +61,40 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path):
         connection.execute("PRAGMA user_version = 9")
     with pytest.raises(FeedbackError, match="format 9"):
         FeedbackStore(tmp_path).add(RIGHT)
+
+
+def test_a_file_of_the_first_format_is_gone_on_with(tmp_path):
+    columns = 'number INTEGER PRIMARY KEY, given_at TEXT, verdict TEXT, question TEXT, earlier TEXT, interpreted TEXT, generation TEXT, document_id TEXT, path TEXT, title TEXT, start INTEGER, "end" INTEGER, quote_sha256 TEXT, quote TEXT, answer TEXT, note TEXT'
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute(f"CREATE TABLE feedback ({columns})")
+        connection.execute(
+            "INSERT INTO feedback VALUES (1, '2026', 'right', 'Who?', '[]', '', 'g', 'd', 'a.txt',"
+            " 'A', 3, 9, 'h', 'Eve came.', 'Eve', '')"
+        )
+        connection.execute("PRAGMA user_version = 1")
+    store = FeedbackStore(tmp_path)
+    assert [entry.answer for entry in store.listed()] == ["Eve"]
+    store.add(said("right", 1, filters=WITHIN))
+    assert [entry.filters for entry in store.listed()] == [WITHIN, Filters()]
+
+
+WITHIN = Filters(("a.txt",), ("Eve Evans",), "2018-01-01", "2018-12-31")
+
+
+def test_a_question_is_given_with_what_it_was_restricted_to(tmp_path):
+    given = [said("right", 2, filters=WITHIN), said("right", 1)]
+    inside, outside = sorted(as_questions(given), key=lambda row: "filters" not in row)
+    assert inside["filters"] == {
+        "documents": ("a.txt",),
+        "speakers": ("Eve Evans",),
+        "after": "2018-01-01",
+        "before": "2018-12-31",
+    }
+    assert inside["id"] != outside["id"]
+    assert "filters" not in outside
+    (tmp_path / "f.jsonl").write_text(f"{json.dumps(inside)}\n{json.dumps(outside)}\n")
+    read = [question.filters for (question,) in read_questions(tmp_path / "f.jsonl")]
+    assert read == [WITHIN, Filters()]
 
 
 def said(verdict, at, **more):

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from seminar_qa.api import create_app
 from seminar_qa.feedback import Feedback, FeedbackStore
 from seminar_qa.ingest import build_index
+from seminar_qa.records import Filters
 from seminar_qa.settings import Settings
 
 PAGE = {"accept": "text/html"}
@@ -154,6 +155,27 @@ def test_a_permalink_asks_a_follow_up_again_as_one(client):
     asked = {**permalink(client, "And when?"), "q": ["Who came?"]}
     page = client.get("/answer", params=asked, headers=PAGE).text
     assert 'href="/?q=Who+came%3F&amp;q=And+when%3F"' in page
+
+
+def test_what_an_answer_was_restricted_to_is_kept_by_its_forms_and_its_permalink(client, indexed):
+    (report,) = client.get("/documents").json()["documents"]
+    within = {"report": report["document_id"], "after": "2018-01-01"}
+    told = f"report={report['document_id']}&after=2018-01-01"
+    page = client.get("/", params={"q": QUESTION, **within}, headers=PAGE).text
+    address = html.unescape(re.search(r'class="permalink" href="([^"]+)"', page)[1])
+    again = html.unescape(client.get(address, headers=PAGE).text)
+    assert f'href="/?q=How+many+people+attended+the+seminar%3F&{told}"' in again
+    inputs = re.search(r'<form class="feedback".*?</form>', page, re.DOTALL)[0]
+    fields = re.findall(r'name="(\w+)" value="([^"]*)"', inputs)
+    data = {name: html.unescape(value) for name, value in fields if name != "verdict"}
+    assert client.post("/feedback", data=data | {"verdict": "right"}).status_code == 204
+    (kept,) = FeedbackStore(indexed).listed()
+    assert kept.filters == Filters((report["path"],), after="2018-01-01")
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    listed = client.get("/organiser/feedback", headers=headers).text
+    assert told in html.unescape(listed)
+    gone = data | {"verdict": "right", "report": "0" * 16}
+    assert client.post("/feedback", data=gone).status_code == 422
 
 
 def test_a_permalink_does_not_say_that_anything_was_searched(client):

@@ -82,8 +82,8 @@ ORDER = [
     # faces
     ["views", "texts", "guards", "sessions", "suggestions", "feedback"],
     ["cards", "rendering", "takeaway"],
-    ["pages", "source_pages", "organiser_pages", "feedback_pages"],
-    ["takeaway_pages"],
+    ["pages", "source_pages", "organiser_pages"],
+    ["feedback_pages", "takeaway_pages"],
     ["api"],
     ["cli"],
 ]

@@ -12,7 +12,14 @@ from reportlab.pdfgen.canvas import Canvas
 from pdfs import drawn
 from pdfs import page as pdf_page
 from seminar_qa.errors import NotReadError, UnreadableFileError
-from seminar_qa.page_images import LONGEST_SIDE, MOST_WAITING, PageImages, PagePicture, draw_page
+from seminar_qa.page_images import (
+    FAILED_SECONDS,
+    LONGEST_SIDE,
+    MOST_WAITING,
+    PageImages,
+    PagePicture,
+    draw_page,
+)
 
 
 def bar(canvas):
@@ -153,6 +160,25 @@ def test_an_error_is_for_all_who_wait_and_not_kept():
     with pytest.raises(UnreadableFileError, match="not now"):
         images.get("hash", 1, read)
     assert images.get("hash", 1, lambda: (b"data", None)) == PICTURE
+
+
+def test_a_page_that_cannot_be_drawn_is_not_tried_again_for_a_while(monkeypatch):
+    tried = []
+
+    def draw(data, number, password):
+        tried.append(number)
+        raise (UnreadableFileError if number == 1 else NotReadError)("it is broken")
+
+    images = PageImages(draw)
+    for number in (1, 1, 2, 2):
+        with pytest.raises(UnreadableFileError, match="it is broken"):
+            images.get("hash", number, lambda: (b"data", None))
+    assert tried == [1, 2, 2]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + FAILED_SECONDS + 1)
+    with pytest.raises(UnreadableFileError):
+        images.get("hash", 1, lambda: (b"data", None))
+    assert tried == [1, 2, 2, 1]
 
 
 def test_a_process_that_says_nonsense_is_an_error(monkeypatch, tmp_path):

@@ -41,6 +41,25 @@ def test_a_quotation_of_a_pdf_is_shown_on_its_page(client, cited):
     assert page.count("<h1") == 1
 
 
+def test_a_quotation_that_goes_on_on_another_page_says_so(client, reports):
+    address = reports["ferries.pdf"]["url"]
+    page = client.get(f"{address}?start=0&end=150&view=pages").text
+    assert re.search(r'page=2[^"]*">The quotation goes on on page 2</a>', page)
+    assert "goes on" not in client.get(f"{address}?start=0&end=150&page=2").text
+
+
+def test_headings_go_down_one_by_one(fresh_home):
+    text = "# A\n\n### B\n\ntext\n\n##### C\n\ntext\n\n### D\n\ntext\n\n## E\n\ntext\n"
+    (fresh_home / "documents" / "levels.md").write_text(text)
+    build_index(Settings(home=fresh_home))
+    with TestClient(create_app(Settings(home=fresh_home)), "http://127.0.0.1") as client:
+        listed = client.get("/documents").json()["documents"]
+        (address,) = [each["url"] for each in listed if each["path"] == "levels.md"]
+        page = client.get(address, headers=PAGE).text
+    found = re.findall(r"<h(\d)[^>]*>(.)</h", page)
+    assert found == [("1", "A"), ("2", "B"), ("3", "C"), ("2", "D"), ("2", "E")]
+
+
 def test_the_text_is_shown_where_it_is_asked_for(client, cited):
     page = client.get(cited["url"].split("#")[0] + "&view=text").text
     assert '<mark id="quote">Ms. Ida Friis' in page

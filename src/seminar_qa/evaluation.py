@@ -1,8 +1,10 @@
 """How good the answers are, measured on a file of questions.
 
 A file has one JSON object a line: `{"id", "question", "answerable", "kind", "answers", "documents",
-"match", "evidence"}` or, for conversations, `{"id", "turns": [{"question", "answers"}]}`. All
-strings of `answers` must stand in the quotations; with `"match": "any"` one is enough.
+"match", "evidence", "filters"}` or, of conversations,
+`{"id", "turns": [{"question", "answers"}]}`. All strings of `answers` must stand in the quotations;
+with `"match": "any"` one is enough. `filters` are those of `POST /ask`, with reports by
+path; one that is gone restricts nothing.
 
 A number without a mode in its name looks at the best quotations whether or not they were shown; one
 with a mode (`quote_hit@1_balanced`) counts a question that was refused as wrong.
@@ -13,9 +15,11 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +27,7 @@ from seminar_qa.answers import Quote, check_quote
 from seminar_qa.calibration import Mode
 from seminar_qa.conversation import Turn
 from seminar_qa.engine import Engine, Reply, check_question
-from seminar_qa.errors import EvaluationError, QuestionError
+from seminar_qa.errors import EvaluationError, FilterError, QuestionError
 from seminar_qa.measures import (
     Bin,
     Measure,
@@ -35,6 +39,7 @@ from seminar_qa.measures import (
     reliability,
     roc_of,
 )
+from seminar_qa.records import Filters
 from seminar_qa.text import collapse
 
 DEPTH = 10
@@ -44,6 +49,7 @@ CURVE = tuple(step / 20 for step in range(1, 20))
 """The thresholds that the error curve is drawn over."""
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’«»–—")
+_ALL = Filters()
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Question:
     documents: tuple[str, ...] = ()
     any_answer: bool = False
     evidence: tuple[str, ...] = ()
+    filters: Filters = _ALL
 
 
 @dataclass(frozen=True)
@@ -185,11 +192,22 @@ def _parse(path: Path, number: int, line: str) -> Iterator[Question]:
                 documents=_strings(turn, "documents"),
                 any_answer=turn.get("match") == "any",
                 evidence=evidence,
+                filters=_filters(turn.get("filters", {})),
             )
     except (ValueError, TypeError, KeyError, AttributeError, QuestionError) as error:
         raise EvaluationError(
             f'{path}, line {number}, is no question ({error!r}); it needs "id" and "question"'
         ) from error
+
+
+def _filters(given: dict[str, Any]) -> Filters:
+    """Return what a question is restricted to. Raises ValueError, TypeError."""
+    if unknown := set(given) - {"documents", "speakers", "after", "before"}:
+        raise ValueError(f"there is no filter {min(unknown)!r}")
+    for day in filter(None, (given.get("after"), given.get("before"))):
+        date.fromisoformat(day)
+    lists = {name: _strings(given, name) for name in ("documents", "speakers")}
+    return Filters(**given | lists)
 
 
 def _strings(turn: dict[str, object], name: str) -> tuple[str, ...]:
@@ -214,10 +232,20 @@ def evaluate(
     mode strict would have shown is told from the confidence.
     """
     results: list[Result] = []
+    ids = {document.path: document.id for document in engine.documents()}
     for conversation in conversations:
         turns: list[Turn] = []
         for question in conversation:
-            reply = engine.ask(question.question, conversation=tuple(turns), max_quotes=3)
+            there = tuple(ids[path] for path in question.filters.documents if path in ids)
+            filters = replace(question.filters, documents=there)
+            try:
+                reply = engine.ask(
+                    question.question, conversation=tuple(turns), filters=filters, max_quotes=3
+                )
+            except FilterError as error:
+                raise EvaluationError(
+                    f"the question {question.id} cannot be asked: {error}"
+                ) from error
             turns.append(Turn(question.question, reply.answer.text or ""))
             results.append(_judge(engine, question, reply))
             advance()

@@ -8,16 +8,17 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from seminar_qa.errors import FeedbackError
+from seminar_qa.records import Filters
 from seminar_qa.text import digest, fold
 
 FILE = "feedback.sqlite"
-FORMAT = 1
+FORMAT = 2
 LONGEST_NOTE = 2_000
 Verdict = Literal["right", "wrong", "passage", "missing"]
 """The answer is right, or wrong; this is the passage; the reports ought to say it."""
@@ -30,13 +31,16 @@ CREATE TABLE IF NOT EXISTS feedback (number INTEGER PRIMARY KEY, given_at TEXT, 
     note TEXT);
 CREATE INDEX IF NOT EXISTS by_verdict ON feedback (verdict, number);
 """
+_TO_FORMAT_2 = """ALTER TABLE feedback ADD COLUMN filters TEXT DEFAULT '{}'"""
+_ALL = Filters()
 
 
 @dataclass(frozen=True)
 class Feedback:
     """What a reader said of an answer to `question`, asked after the questions `earlier`.
 
-    `interpreted` is what a follow-up was taken to mean.
+    `interpreted` is what a follow-up was taken to mean, `filters` what it was restricted to, with
+    reports by path: they outlive an index.
     `generation` is the index that answered. The quotation stood at `start` to `end` of a document;
     `answer` are the words marked in it. All of these are empty for "missing".
     """
@@ -56,6 +60,7 @@ class Feedback:
     answer: str = ""
     note: str = ""
     given_at: str = ""
+    filters: Filters = _ALL
 
     @property
     def meaning(self) -> str:
@@ -72,8 +77,9 @@ class FeedbackStore:
     def add(self, given: Feedback) -> None:
         """Keep what a reader said, with the time of now. Raises FeedbackError."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        values = dict(zip(_COLUMNS, astuple(given), strict=True))
-        values |= {"earlier": json.dumps(given.earlier, ensure_ascii=False), "given_at": now}
+        values = {name: getattr(given, name) for name in _COLUMNS} | {"given_at": now}
+        for name, value in (("earlier", given.earlier), ("filters", _given(given.filters))):
+            values[name] = json.dumps(value, ensure_ascii=False)
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         with self._opened() as connection:
@@ -110,16 +116,20 @@ class FeedbackStore:
         try:
             with closing(sqlite3.connect(self._path, timeout=_WAIT)) as connection, connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
-                if version not in (0, FORMAT):
+                if not 0 <= version <= FORMAT:
                     raise FeedbackError(
                         f"{self._path} has the format {version}, this version reads {FORMAT}; "
                         "move it away, or use the version that wrote it"
                     )
-                if version == 0:
-                    connection.executescript(_SCHEMA)
-                    connection.execute(f"PRAGMA user_version = {FORMAT}")
+                if version < FORMAT:
+                    _bring_up_to_date(connection)
                 yield connection
-        except (sqlite3.Error, ValueError, TypeError) as error:  # the latter of altered entries
+        except (
+            sqlite3.Error,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:  # the latter of altered entries
             raise FeedbackError(
                 f"{self._path} cannot be used ({error}); check its rights and the space on the "
                 "disk, or move it away to begin a new one"
@@ -132,7 +142,27 @@ _COLUMNS = tuple(field.name for field in fields(Feedback))
 def _feedback(row: Sequence[Any]) -> Feedback:
     values = dict(zip(_COLUMNS, row, strict=True))
     values["earlier"] = tuple(json.loads(values["earlier"]))
-    return Feedback(**values)
+    filters = json.loads(values["filters"])
+    lists = {name: tuple(filters.get(name, ())) for name in ("documents", "speakers")}
+    return Feedback(**values | {"filters": Filters(**filters | lists)})
+
+
+def _given(filters: Filters) -> dict[str, Any]:
+    """Return what a question is restricted to, without what is empty."""
+    return {name: value for name, value in asdict(filters).items() if value}
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Make the table, or alter one of an older format; another process may have done so."""
+    connection.execute("BEGIN IMMEDIATE")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+    if version < FORMAT:
+        connection.execute(_TO_FORMAT_2)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
 
 
 def as_questions(given: Sequence[Feedback]) -> Iterator[dict[str, Any]]:
@@ -148,7 +178,8 @@ def as_questions(given: Sequence[Feedback]) -> Iterator[dict[str, Any]]:
     """
     right: dict[str, Feedback] = {}
     for entry in reversed(given):
-        key = fold(entry.meaning)
+        within = _given(entry.filters)
+        key = fold(entry.meaning) + (json.dumps(within, sort_keys=True) if within else "")
         if entry.verdict in ("right", "passage"):
             right[key] = entry
         elif entry.verdict == "wrong" and key in right and right[key].quote == entry.quote:
@@ -160,4 +191,4 @@ def as_questions(given: Sequence[Feedback]) -> Iterator[dict[str, Any]]:
             "kind": "feedback",
             "answers": [entry.answer or entry.quote],
             "documents": [entry.path],
-        }
+        } | ({"filters": _given(entry.filters)} if entry.filters else {})

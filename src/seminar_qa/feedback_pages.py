@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,9 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from seminar_qa.answers import Quote
 from seminar_qa.engine import LONGEST_QUESTION, Engine, check_question
-from seminar_qa.errors import FilterError, NotFoundError
+from seminar_qa.errors import FilterError, NotFoundError, SeminarQAError
 from seminar_qa.feedback import LONGEST_NOTE, Feedback, FeedbackStore, Verdict, as_questions
 from seminar_qa.guards import check_questions, check_same_origin, own_address
+from seminar_qa.pages import AskedWithin, Within, read_within
+from seminar_qa.records import Filters
 from seminar_qa.rendering import render
 from seminar_qa.sessions import check_signed_in
 from seminar_qa.views import quote_view
@@ -53,6 +56,10 @@ def give_feedback(
     first: Annotated[int, Form(ge=0)] = 0,
     last: Annotated[int, Form(ge=0)] = 0,
     note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    report: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006
+    speaker: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006
+    after: Annotated[str, Form(max_length=20)] = "",
+    before: Annotated[str, Form(max_length=20)] = "",
     here: Annotated[str, Form(max_length=30_000)] = "/",
 ) -> Response:
     """Keep what a reader says; `first` to `last` are the words marked in the quotation.
@@ -63,6 +70,8 @@ def give_feedback(
     asked, *earlier = [check_question(each) for each in (question, *q)]
     meant = check_question(interpreted) if interpreted.strip() else ""
     given = Feedback(verdict, asked, tuple(earlier), meant, generation, note=_cleaned(note))
+    if within := read_within(report, speaker, after, before).filters:
+        given = replace(given, filters=_by_path(_engine(request), within))
     if verdict != "missing":
         place = (document_id, start, end, quote_sha256)
         given = _with_quotation(_engine(request), given, place, (first, last))
@@ -95,22 +104,24 @@ def _with_quotation(
     first, last = marked
     if last > len(quote) or first > last:
         raise FilterError(f"the quotation has {len(quote)} characters, so there is no {last}")
-    return Feedback(
-        given.verdict,
-        given.question,
-        given.earlier,
-        given.interpreted,
-        given.generation,
-        document_id,
-        document.path,
-        document.title or "",
-        start,
-        end,
-        quote_sha256,
-        quote,
-        quote[first:last],
-        given.note,
+    return replace(
+        given,
+        document_id=document_id,
+        path=document.path,
+        title=document.title or "",
+        start=start,
+        end=end,
+        quote_sha256=quote_sha256,
+        quote=quote,
+        answer=quote[first:last],
     )
+
+
+def _by_path(engine: Engine, filters: Filters) -> Filters:
+    """Return a restriction with the paths of its reports. Raises FilterError."""
+    engine.check_filters(filters)
+    paths = tuple(engine.record(document_id).document.path for document_id in filters.documents)
+    return replace(filters, documents=paths)
 
 
 @router.get("/feedback/thanks")
@@ -122,6 +133,7 @@ def thanks(request: Request, here: Annotated[str, Query(max_length=30_000)] = "/
 @router.get("/answer", dependencies=[Depends(check_questions)])
 def permalink(
     request: Request,
+    asked_within: AskedWithin,
     document_id: Annotated[str, Query(max_length=100)],
     start: Annotated[int, Query(ge=0)],
     end: Annotated[int, Query(ge=1)],
@@ -149,7 +161,7 @@ def permalink(
         view = view.model_copy(update={"highlight": (first, last)})
     context = {
         "question": question,
-        "again": asking([*q, question]),
+        "again": asking([*q, question], asked_within),
         "trace": found,
         "quote": view,
         "name": name,
@@ -173,6 +185,7 @@ def _is_there(engine: Engine, document_id: str) -> bool:
 def feedback(request: Request, first: Annotated[int, Query(ge=0, le=10**9)] = 0) -> Response:
     """Show the organiser what readers said; `first` entries of each list are left out."""
     store = _store(request)
+    ids = _ids(request)
     lists: dict[Verdict, list[Feedback]] = {
         verdict: store.listed([verdict], first=first, most=SHOWN)
         for verdict in ("missing", "wrong", "passage", "right")
@@ -183,21 +196,34 @@ def feedback(request: Request, first: Annotated[int, Query(ge=0, le=10**9)] = 0)
         "lists": lists,
         "counts": counts,
         "following": following,
-        "address": ask_address,
+        "address": lambda given: ask_address(given, ids),
     }
     page = render(request, "organiser_feedback.html", **context)
     page.headers.update(_NOT_KEPT)
     return page
 
 
-def ask_address(given: Feedback) -> str:
-    """Return the address that asks a question again, with those before it."""
-    return asking([*given.earlier, given.question])
+def _ids(request: Request) -> dict[str, str]:
+    """Return the ids of the reports by path; none where there is no index."""
+    try:
+        return {document.path: document.id for document in _engine(request).documents()}
+    except SeminarQAError:
+        return {}
 
 
-def asking(questions: list[str]) -> str:
+def ask_address(given: Feedback, ids: dict[str, str]) -> str:
+    """Return the address that asks a question again, with those before it, restricted as it was.
+
+    `ids` are those of the reports by path; a report that is not there any more restricts nothing.
+    """
+    there = tuple(ids[path] for path in given.filters.documents if path in ids)
+    within = Within(replace(given.filters, documents=there))
+    return asking([*given.earlier, given.question], within)
+
+
+def asking(questions: list[str], within: Within) -> str:
     """Return the address of the conversation that the questions make."""
-    return "/?" + urlencode([("q", question) for question in questions])
+    return within.address("/", [("q", question) for question in questions])
 
 
 @router.get("/organiser/feedback.jsonl", dependencies=[_SIGNED_IN])

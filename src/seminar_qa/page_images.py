@@ -31,6 +31,9 @@ MEMORY = 1_024
 """What drawing one page may cost: seconds, and MiB of memory."""
 KEPT = 64 * 1024 * 1024
 """So many bytes of pictures are kept in memory."""
+FAILED_SECONDS = 300
+"""So long a page that could not be drawn is not tried again."""
+MOST_FAILED = 10_000
 MOST_WAITING = 12
 """So many requests for pages are served or wait at a time."""
 _LENGTH = struct.Struct(">Q")
@@ -132,12 +135,14 @@ class PageImages:
     """Draws pages, and keeps those drawn last in memory.
 
     Two are drawn at a time, and a page that several ask for only once; a few wait, and more are
-    turned away, so that slow pages do not hold up all that the server does.
+    turned away, so that slow pages do not hold up all that the server does. One that could not be
+    drawn is not tried again for `FAILED_SECONDS`.
     """
 
     def __init__(self, draw: Callable[[bytes, int, str | None], PagePicture] = draw_page):
         self._draw = draw
         self._kept: OrderedDict[_Key, PagePicture] = OrderedDict()
+        self._failed: OrderedDict[_Key, tuple[float, str]] = OrderedDict()  # when, and why
         self._under_way: dict[_Key, Future[PagePicture]] = {}
         self._changing = threading.Lock()
         self._drawing = threading.Semaphore(2)
@@ -156,6 +161,9 @@ class PageImages:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
+            failed_at, why = self._failed.get(key, (-math.inf, ""))
+        if time.monotonic() < failed_at + FAILED_SECONDS:
+            raise UnreadableFileError(why)
         if not self._waiting.acquire(blocking=False):
             raise NotReadError("many pages are being drawn just now; try again in a moment")
         try:
@@ -175,7 +183,7 @@ class PageImages:
         try:
             with self._drawing:
                 data, password = read()
-                picture = self._draw(data, key[1], password)
+                picture = self._drawn(key, data, password)
             self._keep(key, picture)
             mine.set_result(picture)
             return picture
@@ -185,6 +193,19 @@ class PageImages:
         finally:
             with self._changing:
                 del self._under_way[key]
+
+    def _drawn(self, key: _Key, data: bytes, password: str | None) -> PagePicture:
+        try:
+            return self._draw(data, key[1], password)
+        except NotReadError:  # not now, but perhaps in a moment
+            raise
+        except UnreadableFileError as error:
+            with self._changing:
+                self._failed[key] = time.monotonic(), str(error)
+                self._failed.move_to_end(key)
+                if len(self._failed) > MOST_FAILED:
+                    self._failed.popitem(last=False)
+            raise
 
     def _keep(self, key: _Key, picture: PagePicture) -> None:
         with self._changing:

@@ -95,7 +95,8 @@ class Sheet:
     """A page to be shown: its picture, number, and the quotation's rectangles in it.
 
     `ocr` tells whether it was read by character recognition; `quoted` is the page on which the
-    quotation begins, where that is none of this page's; else 0.
+    quotation begins, where that is none of this page's, `goes_on` the next one with words of it;
+    else 0.
     """
 
     picture: PagePicture
@@ -103,6 +104,7 @@ class Sheet:
     rectangles: tuple[Rectangle, ...]
     ocr: bool = False
     quoted: int = 0
+    goes_on: int = 0
 
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -149,8 +151,9 @@ def document(
             picture = _picture(request, engine, shown, number)
             on_it = tuple(picture.place(box) for box in boxes if box[0] == number)
             elsewhere = boxes[0][0] if boxes and not on_it else 0
+            later = min((box[0] for box in boxes if box[0] > number), default=0)
             ocr = number in shown.extraction.ocr_pages
-            sheet = Sheet(picture, number, on_it, ocr, elsewhere)
+            sheet = Sheet(picture, number, on_it, ocr, elsewhere, later if on_it else 0)
         except (NotFoundError, UnreadableFileError) as error:
             problem = str(error)
     groups = [] if sheet else list(_groups(_parts(shown, start, end)))
@@ -272,13 +275,17 @@ def _picture(request: Request, engine: Engine, shown: Document, number: int) -> 
 def _parts(document: Document, start: int, end: int) -> Iterator[Part]:
     begun = False
     position = 0
+    levels = [1]  # of the headings that the block stands under; they go down one by one
     for block in document.blocks:
         pieces = tuple(_pieces(document.text, block, start, end))
         first = not begun and any(piece.quoted for piece in pieces)
         begun = begun or first
         marker = document.text[position : block.start].strip()
         position = block.end
-        yield Part(block, _tag(block), marker, pieces, first)
+        if block.kind is Kind.HEADING:
+            below = max(block.level, 1) + 1
+            levels = [*(level for level in levels if level < below), below]
+        yield Part(block, _tag(block, len(levels)), marker, pieces, first)
 
 
 def _pieces(text: str, block: Block, start: int, end: int) -> Iterator[Piece]:
@@ -293,11 +300,11 @@ def _pieces(text: str, block: Block, start: int, end: int) -> Iterator[Piece]:
             yield Piece(text[begin:finish], quoted)
 
 
-def _tag(block: Block) -> str:
+def _tag(block: Block, depth: int) -> str:
     if block.kind is Kind.TITLE:
         return "h1"
     if block.kind is Kind.HEADING:
-        return f"h{min(6, max(2, block.level + 1))}"
+        return f"h{min(6, depth)}"
     return "li" if block.kind is Kind.LIST_ITEM else "p"
 
 

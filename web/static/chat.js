@@ -100,6 +100,7 @@ async function openReport(link, address = link.href) {
   if (number !== opening) return; // another report was asked for meanwhile
   const paper = page.querySelector(".paper");
   if (!paper) { location.href = address; return; }
+  for (const heading of paper.querySelectorAll("h1, h2, h3, h4, h5, h6")) heading.ariaLevel = +heading.tagName[1] + 1; // below the page's own
   panelBody.replaceChildren(paper);
   find("panel-open").href = address;
   if (panel.hidden) opener = link;

@@ -156,6 +156,7 @@ quote-before = Previous quotation
 quote-after = Next quotation
 quoted-here = The quotation:
 quote-on-page = The quotation is on page { $page }
+quote-goes-on = The quotation goes on on page { $page }
 page-by-ocr = This page was read by character recognition: compare the text with the picture.
 pages-cannot-be-shown = The pages cannot be shown, so here is the text: { $why }
 # end of: source

@@ -128,6 +128,7 @@ quote-before = 前の引用
 quote-after = 次の引用
 quoted-here = 引用：
 quote-on-page = 引用箇所は{ $page }ページにあります
+quote-goes-on = 引用は{ $page }ページに続きます
 page-by-ocr = このページは文字認識で読み取りました。本文と画像を見比べてください。
 pages-cannot-be-shown = ページを表示できないため、テキストを示します：{ $why }
 # end of: source
