@@ -217,6 +217,10 @@ def test_a_report_opens_beside_the_conversation_and_closes_again(page, mixed):
     link = page.locator("a.source").first
     link.click()
     page.locator("#panel #quote").wait_for()
+    headings = page.locator("#panel :is(h1, h2, h3)")
+    levels = headings.evaluate_all("all => all.map(h => [+h.tagName[1], +h.ariaLevel])")
+    assert levels  # below the page's own
+    assert all(level == tag + 1 for tag, level in levels)
     box = page.locator("#panel").bounding_box()
     width = page.viewport_size["width"]
     assert box["width"] == width if width < 600 else box["x"] > width * 0.4
