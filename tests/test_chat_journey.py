@@ -364,6 +364,27 @@ def test_a_slow_answer_has_a_skeleton_and_then_a_word(browser, address):
         assert page.locator(".skeleton").count() == 0
 
 
+def test_who_goes_back_while_an_answer_is_awaited_stays_there_and_can_ask(browser, address):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        ask(page, GOVERNOR)
+        held = []
+        page.route("**/?q=*&q=*", lambda route: held.append(route))
+        page.fill("#question", NO_ANSWER)
+        page.keyboard.press("Enter")
+        page.locator(".pending").wait_for()
+        page.go_back()
+        page.locator(".welcome").wait_for()
+        for route in held:
+            route.continue_()
+        page.wait_for_timeout(1500)
+        assert page.locator(".turn").count() == 0
+        assert page.url == f"{address}/"
+        ask(page, NO_ANSWER)
+        assert page.locator(".turn").count() == 1
+
+
 def test_a_server_that_is_gone_is_told_and_the_question_is_asked_again(browser, home):
     with browser.new_context() as context:
         page = context.new_page()

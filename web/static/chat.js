@@ -9,7 +9,7 @@ const panel = find("panel");
 const panelBody = find("panel-body");
 const question = () => find("question");
 let opener = null;
-let asking = false;
+let asking = null; // the question whose answer is awaited, to be broken off
 let opening = 0;
 let shown = location.pathname + location.search;
 
@@ -22,8 +22,8 @@ function element(tag, name, words = "") {
 
 class Refused extends Error {}
 
-async function fetchPage(address) {
-  const reply = await fetch(address, { headers: { Accept: "text/html" } });
+async function fetchPage(address, signal) {
+  const reply = await fetch(address, { headers: { Accept: "text/html" }, signal });
   if (reply.status === 429) throw new Refused(t("asked-too-often", { seconds: reply.headers.get("Retry-After") }));
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   if (reply.status >= 500) throw new Refused(page.querySelector(".problem")?.textContent.trim() || t("server-gone"));
@@ -77,20 +77,24 @@ async function ask(form) {
   if (!words || asking) return;
   const address = "/?" + new URLSearchParams(new FormData(form));
   const undo = showPending(words);
-  asking = form.querySelector("button").disabled = true;
+  const mine = asking = new AbortController();
+  form.querySelector("button").disabled = true;
   try {
-    const page = await fetchPage(address);
+    const page = await fetchPage(address, mine.signal);
     undo();
     adopt(page);
     history.pushState(null, "", address);
     shown = address;
   } catch (error) {
     undo();
+    if (mine.signal.aborted) return;
     showProblem(words, error instanceof Refused ? error.message : t("server-gone"));
   } finally {
-    asking = false;
-    find("ask").querySelector("button").disabled = false;
-    question().focus({ preventScroll: true });
+    if (asking === mine) {
+      asking = null;
+      find("ask").querySelector("button").disabled = false;
+      question().focus({ preventScroll: true });
+    }
   }
 }
 
@@ -195,7 +199,10 @@ window.addEventListener("popstate", () => {
   const address = location.pathname + location.search;
   if (address === shown) return; // only the place on the page changed
   shown = address;
-  fetchPage(address).then(adopt).catch(() => location.reload());
+  asking?.abort();
+  asking = null;
+  conversation.querySelectorAll(".pending, .failed").forEach((turn) => turn.remove());
+  fetchPage(address).then((page) => shown === address && adopt(page)).catch(() => location.reload());
 });
 
 async function suggest(tries) {
