@@ -370,7 +370,11 @@ def test_who_goes_back_while_an_answer_is_awaited_stays_there_and_can_ask(browse
         page.goto(address)
         ask(page, GOVERNOR)
         held = []
-        page.route("**/?q=*&q=*", lambda route: held.append(route))
+
+        def hold(route):
+            held.append(route)
+
+        page.route("**/?q=*&q=*", hold)
         page.fill("#question", NO_ANSWER)
         page.keyboard.press("Enter")
         page.locator(".pending").wait_for()
