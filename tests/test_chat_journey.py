@@ -448,10 +448,8 @@ def test_a_citation_that_is_refused_is_not_copied_and_copied_twice_keeps_its_nam
         name = link.inner_text()
         for _ in range(2):
             link.click()
-            page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
-        page.wait_for_function(
-            "(name) => document.querySelector('.copy').textContent === name", arg=name
-        )
+            page.locator(".copy", has_text="Copied").wait_for()
+        page.locator(".copy", has_text=re.compile(f"^{name}$")).first.wait_for()
         copied = page.evaluate("navigator.clipboard.readText()")
         page.route("**/cite?*", lambda route: route.fulfill(status=503, body="not now"))
         link.click()

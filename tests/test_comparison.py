@@ -10,6 +10,7 @@ from seminar_qa.comparison import Comparison, Difference, compare, make_run, rea
 from seminar_qa.errors import EvaluationError
 from seminar_qa.evaluation import Evaluation, Question, Result
 from seminar_qa.manifest import Manifest, ModelEntry, Recipe
+from seminar_qa.records import Filters
 
 
 def result(number: int, *, answerable: bool = True, right: bool = True, sure: float = 0.6):
@@ -109,6 +110,20 @@ def test_a_run_that_was_saved_is_read_again_as_it_was(tmp_path: Path):
     assert run["curve"][0] == {"threshold": 0.05, "false": 1.0, "missed": 0.0, "right": 1.0}
     assert (run["generation"], run["encoder"], run["reader_sha256"]) == ("20261123", "e", "2")
     assert run["misses"] == []
+
+
+def test_what_a_question_was_restricted_to_is_read_again(tmp_path: Path):
+    restricted = replace(RUN[0].question, filters=Filters(("a.txt",), ("Eve",), "2018-01-01"))
+    before = (replace(RUN[0], question=restricted), RUN[1])
+    evaluation = Evaluation(before, {"balanced": 0.5, "strict": 0.9})
+    recipe = Recipe(ModelEntry("e", "1", "e-1"), ModelEntry("r", "2", "r-2"), 80, 1)
+    manifest = Manifest("20261123", "2026-11-23", recipe, 1, 2, {})
+    run = make_run(Path("questions.jsonl"), manifest, evaluation)
+    write_run(tmp_path / "run.json", run)
+    assert read_run(tmp_path / "run.json") == before
+    del run["results"][1]["question"]["filters"]  # as an earlier version saved it
+    write_run(tmp_path / "run.json", run)
+    assert read_run(tmp_path / "run.json") == before
 
 
 def test_a_run_that_cannot_be_read_or_written_is_told(tmp_path: Path):

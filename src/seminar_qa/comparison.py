@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seminar_qa.errors import EvaluationError
-from seminar_qa.evaluation import Evaluation, Question, Result, measures
+from seminar_qa.evaluation import Evaluation, Question, Result, measures, read_filters
 from seminar_qa.manifest import Manifest
 from seminar_qa.measures import draw_weights, interval, point
 
@@ -103,6 +103,7 @@ def _result(row: dict[str, Any]) -> Result:
     asked: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in row["question"].items()
     }
+    asked["filters"] = read_filters(asked.get("filters", {}))
     return Result(**{**row, "question": Question(**asked), "answered": tuple(row["answered"])})
 
 

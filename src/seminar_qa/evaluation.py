@@ -192,7 +192,7 @@ def _parse(path: Path, number: int, line: str) -> Iterator[Question]:
                 documents=_strings(turn, "documents"),
                 any_answer=turn.get("match") == "any",
                 evidence=evidence,
-                filters=_filters(turn.get("filters", {})),
+                filters=read_filters(turn.get("filters", {})),
             )
     except (ValueError, TypeError, KeyError, AttributeError, QuestionError) as error:
         raise EvaluationError(
@@ -200,7 +200,7 @@ def _parse(path: Path, number: int, line: str) -> Iterator[Question]:
         ) from error
 
 
-def _filters(given: dict[str, Any]) -> Filters:
+def read_filters(given: dict[str, Any]) -> Filters:
     """Return what a question is restricted to. Raises ValueError, TypeError."""
     if unknown := set(given) - {"documents", "speakers", "after", "before"}:
         raise ValueError(f"there is no filter {min(unknown)!r}")
