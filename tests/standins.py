@@ -47,7 +47,7 @@ class StandIn:
 def served(app) -> Iterator[int]:
     """Serve an app on a free port of this machine, as `seminar-qa serve` does; give the port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -632,3 +633,21 @@ def test_serve_ended_in_the_middle_of_a_run_ends_the_run_too(fresh_home):
             end(process, signal.SIGTERM)
     done = run("index", "--json", home=fresh_home)
     assert json.loads(done.stdout)["documents"] == 1
+
+
+def test_serve_ends_though_a_reader_does_not_take_what_was_asked_for(tmp_path):
+    asked = b"GET /static/style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with begun("serve", "--port", "0", home=tmp_path) as process:
+        port = int(re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())[1])
+        with socket.socket() as reader:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            reader.settimeout(3)
+            reader.connect(("127.0.0.1", port))
+            with pytest.raises(TimeoutError):
+                while True:
+                    reader.sendall(asked)
+            began = time.monotonic()
+            code, _, err = end(process, signal.SIGTERM)
+    assert code == -signal.SIGTERM
+    assert "timeout graceful shutdown exceeded" in err
+    assert time.monotonic() - began < 40

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SOME_UNREAD = 3
 WORSE = 4
+_LEAVE_SECONDS = 10
+"""So long a server that is told to end waits for readers whose answers are under way."""
 KIND_COLUMNS = {
     "all": "questions",
     "hit@1": "quote_hit@1",
@@ -289,7 +291,12 @@ def serve(
             service.state.jobs.end()  # pages that follow the runs would keep it open
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(service, log_level="warning", h11_max_incomplete_event_size=256 * 1024)
+    config = uvicorn.Config(
+        service,
+        log_level="warning",
+        h11_max_incomplete_event_size=256 * 1024,
+        timeout_graceful_shutdown=_LEAVE_SECONDS,
+    )
     Server(config).run(sockets=[listener])
 
 
