@@ -646,8 +646,10 @@ def test_serve_ends_though_a_reader_does_not_take_what_was_asked_for(tmp_path):
             with pytest.raises(TimeoutError):
                 while True:
                     reader.sendall(asked)
-            began = time.monotonic()
-            code, _, err = end(process, signal.SIGTERM)
-    assert code == -signal.SIGTERM
+            process.send_signal(signal.SIGTERM)
+            try:
+                _, err = process.communicate(timeout=60)
+            finally:
+                process.kill()
+    assert process.returncode == -signal.SIGTERM
     assert "timeout graceful shutdown exceeded" in err
-    assert time.monotonic() - began < 40
