@@ -20,6 +20,7 @@ from seminar_qa.errors import (
     IndexMissingError,
     ModelError,
     NotFoundError,
+    NotReadError,
     QuestionError,
 )
 from seminar_qa.index import PassageIndex, current_generation
@@ -776,3 +777,26 @@ def test_a_quotation_at_a_place_is_verbatim(engine):
     assert (again.text, again.before, again.after) == (quote.text, quote.before, quote.after)
     with pytest.raises(NotFoundError):
         engine.quote_at(cited.document_id, 0, 10**9)
+
+
+def test_looking_for_a_citation_is_not_paid_for_twice_nor_done_twice_at_a_time(home, monkeypatch):
+    engine = Engine.open(Settings(home=home))
+    asked = (engine.documents()[0].id, 0, 40, "0" * 64)
+    assert engine.verify(*asked) == "gone"
+
+    def never(self, number):
+        raise AssertionError("it is known that it is gone")
+
+    monkeypatch.setattr(type(engine._index.records), "record", never)
+    assert engine.verify(*asked) == "gone"
+    with engine._tracing, pytest.raises(NotReadError, match="try again in a moment"):
+        engine.verify("nobody", 0, 41, "0" * 64)
+
+
+def test_every_quotation_can_be_found_again(engine):
+    about = engine.passages_about("regions", limit=50)
+    answer = engine.ask(ATTENDED).answer
+    for quote in (*about, *answer.quotes, *answer.nearest):
+        cited = quote.citation
+        found = engine.trace("nobody", 0, cited.end - cited.start, cited.quote_sha256)
+        assert found.fate == "moved"

@@ -161,3 +161,14 @@ def test_a_file_that_is_no_file_is_told_with_the_cure(tmp_path):
     (tmp_path / FILE).mkdir()
     with pytest.raises(FeedbackError, match="check its rights"):
         FeedbackStore(tmp_path).add(RIGHT)
+
+
+def test_a_file_that_is_large_enough_takes_no_more_and_still_gives_what_it_has(
+    tmp_path, monkeypatch
+):
+    store = FeedbackStore(tmp_path)
+    store.add(RIGHT)
+    monkeypatch.setattr("seminar_qa.feedback.LARGEST", (tmp_path / FILE).stat().st_size - 1)
+    with pytest.raises(FeedbackError, match="no more is kept; save it elsewhere"):
+        store.add(RIGHT)
+    assert len(store.listed()) == 1

@@ -250,3 +250,20 @@ def test_an_entry_asks_its_question_again_with_those_before_it(client, indexed):
     FeedbackStore(indexed).add(Feedback("missing", "And when?", ("Who came?",)))
     page = client.get("/organiser/feedback", headers=BEARER).text
     assert "/?q=Who+came%3F&amp;q=And+when%3F" in page
+
+
+def test_a_whole_report_is_no_quotation_to_judge(client, indexed):
+    data = {**form(client), "start": 0, "end": 20_001}
+    sent = client.post("/feedback", data=data)
+    assert (sent.status_code, FeedbackStore(indexed).listed()) == (422, [])
+    assert "20,001 characters is not kept" in sent.json()["detail"]
+
+
+def test_a_long_japanese_conversation_can_be_judged_and_read_in_another_language(client, indexed):
+    here = "/?" + "&".join(["q=" + "%E6%B8%AF" * 1_000] * 5)
+    sent = client.post("/feedback", data=form(client, here=here), headers=PAGE)
+    assert (sent.status_code, len(FeedbackStore(indexed).listed())) == (200, 1)
+    switched = client.post(
+        "/language", data={"language": "ja", "here": here}, follow_redirects=False
+    )
+    assert switched.headers["location"] == here

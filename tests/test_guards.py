@@ -23,6 +23,7 @@ def client(tmp_path):
         ({"origin": "http://127.0.0.1"}, 303),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
     ],
 )
 def test_a_form_of_another_site_is_refused(client, headers, status):

@@ -130,7 +130,7 @@ ADDRESSES = {
         "takeaway_pages",
     },
     "fastapi_offline": {"api"},
-    "starlette": {"api", "guards", "organiser_pages", "sessions"},
+    "starlette": {"api", "organiser_pages", "sessions"},
     "limits": {"guards"},
     "fluent": {"texts"},
     "jinja2": {"rendering"},

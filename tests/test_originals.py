@@ -6,7 +6,7 @@ import os
 import pytest
 
 from seminar_qa.errors import NotFoundError
-from seminar_qa.originals import read_original, read_password
+from seminar_qa.originals import open_original, read_original, read_password
 
 DATA = b"The harbour was opened in 1874."
 HASH = hashlib.sha256(DATA).hexdigest()
@@ -53,3 +53,13 @@ def test_the_password_is_that_of_the_sidecar(documents):
     (documents / "a.yaml").write_text("password: opensesame\n")
     assert read_password(documents, "a.txt") == "opensesame"
     assert read_password(documents, "b.txt") is None
+
+
+def test_a_file_is_opened_only_as_it_was(documents):
+    (documents / "old.txt").write_bytes(DATA + b" ")
+    with open_original(documents, ["old.txt", "a.txt"], HASH) as file:
+        (documents / "new").write_bytes(b"other words")
+        (documents / "new").replace(documents / "a.txt")  # what is being sent stays what it was
+        assert file.read() == DATA
+    with pytest.raises(NotFoundError, match=r"old.txt .* run: seminar-qa index"):
+        open_original(documents, ["old.txt", "a.txt"], HASH)

@@ -195,3 +195,12 @@ def test_no_process_is_said_to_be_for_now(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
     with pytest.raises(NotReadError, match="page 1 cannot be drawn now"):
         draw_page(b"data", 1)
+
+
+def test_a_full_folder_for_temporary_files_is_told(monkeypatch):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("seminar_qa.page_images.TemporaryFile", full)
+    with pytest.raises(NotReadError, match="No space left on device; see that the folder"):
+        draw_page(b"%PDF-1.4", 1)

@@ -10,9 +10,11 @@ from starlette.testclient import TestClient
 from seminar_qa.api import create_app
 from seminar_qa.errors import DocumentsError
 from seminar_qa.ingest import build_index
-from seminar_qa.pages import MOST_TURNS
+from seminar_qa.pages import MOST_TURNS, Within
 from seminar_qa.parsers.ocr import ocr_languages
+from seminar_qa.records import Filters
 from seminar_qa.settings import Settings
+from seminar_qa.views import documents_view
 from standins import StandIn
 
 HERE = "http://127.0.0.1"
@@ -318,3 +320,23 @@ def test_reports_that_give_other_figures_are_shown_side_by_side_the_oldest_first
     assert "The reports give different figures" in page
     beside = page[page.index('<ol class="quotes beside">') : page.index("further quotation")]
     assert beside.index("<mark>120") < beside.index("<mark>95")
+
+
+def test_the_address_of_a_year_takes_the_place_of_other_days():
+    within = Within(Filters(("a" * 16,), ("Ann",), after="2001-02-03"))
+    address = within.address("/", [("after", "2018-01-01"), ("before", "2018-12-31")])
+    assert address == "/?after=2018-01-01&before=2018-12-31&report=" + "a" * 16 + "&speaker=Ann"
+
+
+def test_the_form_of_filters_keeps_all_that_is_chosen(client):
+    listing = documents_view(client.app.state.current.get())
+    (report,) = listing.documents
+    many = [report.model_copy(update={"document_id": f"{n:016x}"}) for n in range(150)]
+    listing = listing.model_copy(update={"documents": many})
+    within = Within(Filters((f"{120:016x}", f"{3:016x}"), ("Ann", "Ben")))
+    assert [each.document_id for each in within.choices(listing)][-1] == f"{120:016x}"
+    assert len(within.choices(listing)) == 101
+    assert within.further == [("report", f"{3:016x}"), ("speaker", "Ben")]
+    page = client.get("/?speaker=Tasso&speaker=Takuya").text
+    form = page[page.index('<details class="filters"') :]
+    assert '<input type="hidden" name="speaker" value="Takuya">' in form[: form.index("</form>")]

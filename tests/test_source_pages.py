@@ -1,16 +1,19 @@
 """A report as a page: its pages with boxes, its quotations to walk through, and its file."""
 
+import html
 import re
 
 import pytest
 from fastapi.testclient import TestClient
 
 from seminar_qa.api import create_app
+from seminar_qa.engine import MOST_PASSAGES
 from seminar_qa.errors import FilterError
 from seminar_qa.ingest import build_index
 from seminar_qa.settings import Settings
 from seminar_qa.source_pages import PAGES_PER_MINUTE, read_places
 
+HERE = "http://127.0.0.1"
 PAGE = {"accept": "text/html"}
 
 
@@ -105,6 +108,8 @@ def test_the_original_is_the_very_file(client, reports, collection):
     assert reply.content == (collection / "documents" / "ferries.pdf").read_bytes()
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.headers["content-disposition"] == "inline; filename*=UTF-8''ferries.pdf"
+    assert int(reply.headers["content-length"]) == len(reply.content)
+    assert "sandbox" not in reply.headers["content-security-policy"]  # a viewer shows nothing in it
 
 
 def test_an_original_can_do_nothing_in_the_browser(client, reports):
@@ -179,10 +184,14 @@ def test_a_reader_who_asks_for_very_many_pages_is_told_to_wait(collection, repor
     address = f"{reports['ferries.pdf']['url']}/pages/1.png"
     replies = [client.get(address).status_code for _ in range(PAGES_PER_MINUTE + 1)]
     assert replies == [200] * PAGES_PER_MINUTE + [429]
+    page = client.get(f"{reports['ferries.pdf']['url']}?view=pages", headers=PAGE)
+    assert page.status_code == 200
+    assert "a minute; try again" in page.text
+    assert "17 ferries will run on hydrogen" in page.text
 
 
 @pytest.mark.parametrize(
-    "quotes", ["x", "1-2,", "1-2;3-4", ",".join(["1-2"] * 21), "-1-2", "１-２"]
+    "quotes", ["x", "1-2,", "1-2;3-4", ",".join(["1-2"] * 51), "-1-2", "１-２"]
 )
 def test_what_is_no_list_of_places_is_told(client, reports, quotes):
     with pytest.raises(FilterError, match="like 10-20,30-40"):
@@ -194,3 +203,34 @@ def test_what_is_no_list_of_places_is_told(client, reports, quotes):
 @pytest.mark.parametrize("given", ["zoom=9", "view=film", "page=-1", "start=x"])
 def test_a_malformed_address_is_told_on_a_page(client, reports, given):
     assert client.get(f"{reports['minutes.txt']['url']}?{given}").status_code == 422
+
+
+def test_all_passages_of_one_report_can_be_opened_however_many(fresh_home):
+    talks = "".join(f"## Ferry {n}\n\n{'The ferry carries cars. ' * 16}\n\n" for n in range(60))
+    (fresh_home / "documents" / "ferries.md").write_text(f"# Ferries\n\n{talks}")
+    build_index(Settings(home=fresh_home))
+    with TestClient(create_app(Settings(home=fresh_home)), HERE, headers=PAGE) as client:
+        page = client.get("/search?about=ferry").text
+        links = [html.unescape(link) for link in re.findall('class="source" href="([^"]*)"', page)]
+        assert len(links) == MOST_PASSAGES
+        last = client.get(links[-1].split("#")[0])
+    assert last.status_code == 200
+    assert f" of {MOST_PASSAGES}</span>" in last.text
+
+
+def test_a_report_with_an_endless_title_is_shown(fresh_home):
+    (fresh_home / "documents" / "long.md").write_text(f"# {'Ferries ' * 2_000}\n\nThey run.\n")
+    build_index(Settings(home=fresh_home))
+    with TestClient(create_app(Settings(home=fresh_home)), HERE, headers=PAGE) as client:
+        listed = client.get("/documents", headers={"accept": "*/*"}).json()["documents"]
+        address = next(each for each in listed if each["path"] == "long.md")
+        assert client.get(address["url"]).status_code == 200
+        assert client.get(f"/?report={address['document_id']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/cite", "/verify", "/answer", "/documents/aaaaaaaaaaaaaaaa", "/answer?from=1&to=2"]
+)
+def test_a_place_beyond_all_texts_is_told(client, path):
+    place = {"document_id": "a" * 16, "start": 10**30, "end": 10**31, "quote_sha256": "0" * 64}
+    assert client.get(path, params=place).status_code == 422

@@ -1,6 +1,8 @@
 """Suggestions: questions made of the reports, shown only when they are answered from there."""
 
+import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,3 +70,27 @@ def test_a_japanese_report_gives_japanese_questions(fresh_home):
     build_index(Settings(home=fresh_home))
     for question in find_suggestions(Engine.open(Settings(home=fresh_home))):
         assert question.endswith("か。")
+
+
+def test_those_of_a_generation_before_do_not_take_the_place_of_the_newest(engine, monkeypatch):
+    slow, suggestions = threading.Event(), Suggestions()
+
+    def find(engine, is_wanted):
+        if engine.manifest.generation == "old":
+            assert slow.wait(20)
+            assert not is_wanted()
+        return (engine.manifest.generation,)
+
+    monkeypatch.setattr("seminar_qa.suggestions.find_suggestions", find)
+    old, new = (SimpleNamespace(manifest=SimpleNamespace(generation=g)) for g in ("old", "new"))
+    before = threading.active_count()
+    assert suggestions.ready(old) is None
+    until = time.monotonic() + 20
+    while suggestions.ready(new) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    slow.set()
+    while threading.active_count() > before:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert suggestions.ready(new) == ("new",)

@@ -111,3 +111,9 @@ def test_a_catalogue_has_no_message_that_nothing_uses():
 
 def test_a_catalogue_is_read_once():
     assert load_texts(FOLDER, "en") is load_texts(FOLDER, "en")
+
+
+def test_a_text_is_put_in_as_it_is_however_long():
+    texts = Texts("en", "told = “{ $text }” of { $name }")
+    for text in ("x" * 100_000, "{ $name } \ue0001\ue000" * 500):
+        assert texts("told", text=text, name="y" * 2_600) == f"“{text}” of {'y' * 2_600}"

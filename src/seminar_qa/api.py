@@ -52,6 +52,7 @@ from seminar_qa.settings import Settings
 from seminar_qa.suggestions import Suggestions
 from seminar_qa.uploads import MIB
 from seminar_qa.views import (
+    LARGEST_PLACE,
     AskRequest,
     AskResponse,
     DocumentsView,
@@ -394,8 +395,8 @@ def documents(engine: CurrentEngineDependency) -> DocumentsView:
 def verify(
     engine: CurrentEngineDependency,
     document_id: str,
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
+    start: Annotated[int, Query(ge=0, le=LARGEST_PLACE)],
+    end: Annotated[int, Query(ge=1, le=LARGEST_PLACE)],
     quote_sha256: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
 ) -> VerifyView:
     """Tell what has become of a citation: unchanged, moved or gone."""

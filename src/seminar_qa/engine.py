@@ -3,10 +3,12 @@
 An engine is immutable: a re-index makes a new one. Same question, same generation, same answer.
 """
 
+import threading
 import time
 import unicodedata
 import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -31,7 +33,13 @@ from seminar_qa.answers import (
 from seminar_qa.calibration import Calibration, Mode
 from seminar_qa.conversation import Turn, interpret
 from seminar_qa.documents import Document
-from seminar_qa.errors import FilterError, IndexDamagedError, NotFoundError, QuestionError
+from seminar_qa.errors import (
+    FilterError,
+    IndexDamagedError,
+    NotFoundError,
+    NotReadError,
+    QuestionError,
+)
 from seminar_qa.evidence import Weigher
 from seminar_qa.hits import Hit, find_hits
 from seminar_qa.index import MODELS, PassageIndex
@@ -55,6 +63,7 @@ LONGEST_QUESTION = 1_000
 MOST_QUOTES = 20
 MOST_PASSAGES = 50
 """So many passages about something are shown at most."""
+_MOST_TRACES = 10_000
 NEAR = 0.4
 """A passage without a word of what was looked for counts from this cosine."""
 _ALL = Filters()
@@ -190,6 +199,8 @@ class Engine:
         self._named = lru_cache(maxsize=512)(index.records.speakers_named)
         # by a weak reference, so that an engine goes when nobody has it any more
         self._remembered = lru_cache(maxsize=512)(partial(Engine.ask, weakref.proxy(self)))
+        self._traces: dict[tuple[str, int, str], Trace] = {}  # of citations that were looked for
+        self._tracing = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, before: "Engine | None" = None) -> "Engine":
@@ -530,28 +541,46 @@ class Engine:
         """Return what has become of a citation, and where its words stand now.
 
         They have moved when another place of the same length, from the start of a sentence or of
-        the label of a turn, has the same hash; first it is looked for in the report that was cited.
-        Raises FilterError when `end` is not greater than `start`.
+        the label of a turn to the end of a sentence, has the same hash; first it is looked for in
+        the report that was cited. Raises FilterError when `end` is not greater than `start`,
+        NotReadError while another citation is being looked for in all reports.
         """
         if end <= start:
             raise FilterError(f"a quotation from {start} to {end} is empty; end must be greater")
-        numbers = self._index.records.numbers()
-        try:
-            cited = self._index.records.number_of(document_id)
-            numbers.sort(key=lambda number: number != cited)  # the cited one first
-            text = self._record(cited).document.text
+        with suppress(NotFoundError):
+            text = self.record(document_id).document.text
             if 0 <= start < end <= len(text) and digest(text[start:end]) == quote_sha256:
                 return Trace("unchanged", document_id, start, end)
-        except NotFoundError:
-            pass
-        length = end - start
+        key = (document_id, end - start, quote_sha256)
+        if known := self._traces.get(key):
+            return known
+        if not self._tracing.acquire(blocking=False):
+            raise NotReadError(
+                "another citation is being looked for in all reports; try again in a moment"
+            )
+        try:
+            found = self._traces[key] = self._search(*key)
+            if len(self._traces) > _MOST_TRACES:
+                self._traces.popitem()
+            return found
+        finally:
+            self._tracing.release()
+
+    def _search(self, document_id: str, length: int, quote_sha256: str) -> Trace:
+        """Look for words in all reports, by their length and hash; first in the one cited."""
+        numbers = self._index.records.numbers()
+        with suppress(NotFoundError):
+            cited = self._index.records.number_of(document_id)
+            numbers.sort(key=lambda number: number != cited)
         for number in numbers:
-            record = self._record(number)
+            record = self._index.records.record(number)
             labels = (turn_label(record.document, block) for block in record.document.blocks)
             starts = [sentence.start for sentence in record.sentences]
+            ends = {sentence.end for sentence in record.sentences}
             for begin in [*starts, *(label[0] for label in labels if label)]:
-                piece = record.document.text[begin : begin + length]
-                if len(piece) == length and digest(piece) == quote_sha256:
+                if begin + length not in ends:
+                    continue
+                if digest(record.document.text[begin : begin + length]) == quote_sha256:
                     return Trace("moved", record.document.id, begin, begin + length)
         return Trace("gone")
 

@@ -20,6 +20,9 @@ from seminar_qa.text import digest, fold
 FILE = "feedback.sqlite"
 FORMAT = 2
 LONGEST_NOTE = 2_000
+LONGEST_QUOTE = 20_000
+LARGEST = 200 * 1024 * 1024
+"""The file takes no more feedback when it has so many bytes."""
 Verdict = Literal["right", "wrong", "passage", "missing"]
 """The answer is right, or wrong; this is the passage; the reports ought to say it."""
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -76,6 +79,11 @@ class FeedbackStore:
 
     def add(self, given: Feedback) -> None:
         """Keep what a reader said, with the time of now. Raises FeedbackError."""
+        if self._path.exists() and self._path.stat().st_size > LARGEST:
+            raise FeedbackError(
+                f"{self._path} has over {LARGEST // 2**20} MiB, so no more is kept; save it "
+                "elsewhere, and move it away to begin a new one"
+            )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         values = {name: getattr(given, name) for name in _COLUMNS} | {"given_at": now}
         for name, value in (("earlier", given.earlier), ("filters", _given(given.filters))):

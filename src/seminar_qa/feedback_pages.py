@@ -10,15 +10,23 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from seminar_qa.answers import Quote
+from seminar_qa.cards import MOST_TURNS
 from seminar_qa.engine import LONGEST_QUESTION, Engine, check_question
 from seminar_qa.errors import FilterError, NotFoundError, SeminarQAError
-from seminar_qa.feedback import LONGEST_NOTE, Feedback, FeedbackStore, Verdict, as_questions
+from seminar_qa.feedback import (
+    LONGEST_NOTE,
+    LONGEST_QUOTE,
+    Feedback,
+    FeedbackStore,
+    Verdict,
+    as_questions,
+)
 from seminar_qa.guards import check_questions, check_same_origin, own_address
 from seminar_qa.pages import AskedWithin, Within, read_within
 from seminar_qa.records import Filters
 from seminar_qa.rendering import render
 from seminar_qa.sessions import check_signed_in
-from seminar_qa.views import quote_view
+from seminar_qa.views import LARGEST_PLACE, quote_view
 
 A_MINUTE = 30
 """So often a client may give feedback within a minute."""
@@ -46,21 +54,21 @@ def give_feedback(
     request: Request,
     verdict: Annotated[Verdict, Form()],
     question: _Question,
-    q: Annotated[list[_Question], Form(max_length=50)] = [],  # noqa: B006
+    q: Annotated[list[_Question], Form(max_length=MOST_TURNS)] = [],  # noqa: B006
     interpreted: _Question = "",
     generation: Annotated[str, Form(max_length=100, pattern=r"^[\w.-]*$")] = "",
     document_id: Annotated[str, Form(max_length=100)] = "",
-    start: Annotated[int, Form(ge=0)] = 0,
-    end: Annotated[int, Form(ge=0)] = 0,
+    start: Annotated[int, Form(ge=0, le=LARGEST_PLACE)] = 0,
+    end: Annotated[int, Form(ge=0, le=LARGEST_PLACE)] = 0,
     quote_sha256: Annotated[str, Form(max_length=64)] = "",
-    first: Annotated[int, Form(ge=0)] = 0,
-    last: Annotated[int, Form(ge=0)] = 0,
+    first: Annotated[int, Form(ge=0, le=LARGEST_PLACE)] = 0,
+    last: Annotated[int, Form(ge=0, le=LARGEST_PLACE)] = 0,
     note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
-    report: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006
+    report: Annotated[list[str], Form(max_length=1_000)] = [],  # noqa: B006
     speaker: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006
     after: Annotated[str, Form(max_length=20)] = "",
     before: Annotated[str, Form(max_length=20)] = "",
-    here: Annotated[str, Form(max_length=30_000)] = "/",
+    here: Annotated[str, Form()] = "/",
 ) -> Response:
     """Keep what a reader says; `first` to `last` are the words marked in the quotation.
 
@@ -78,8 +86,8 @@ def give_feedback(
     _store(request).add(given)
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=204)
-    address = urlencode({"here": own_address(here, "/")})
-    return RedirectResponse(f"/feedback/thanks?{address}", 303)
+    thanks_at = f"/feedback/thanks?{urlencode({'here': own_address(here, '/')})}"
+    return RedirectResponse(own_address(thanks_at, "/feedback/thanks"), 303)
 
 
 def _cleaned(note: str) -> str:
@@ -94,6 +102,11 @@ def _with_quotation(
 ) -> Feedback:
     """Return the feedback with the quotation as the report has it. Raises FilterError."""
     document_id, start, end, quote_sha256 = place
+    if end - start > LONGEST_QUOTE:
+        raise FilterError(
+            f"a quotation of {end - start:,} characters is not kept; say it of one with at most "
+            f"{LONGEST_QUOTE:,}"
+        )
     if engine.verify(*place) != "unchanged":
         raise FilterError(
             "the quotation does not stand at that place any more; ask again, then say what you "
@@ -125,7 +138,7 @@ def _by_path(engine: Engine, filters: Filters) -> Filters:
 
 
 @router.get("/feedback/thanks")
-def thanks(request: Request, here: Annotated[str, Query(max_length=30_000)] = "/") -> Response:
+def thanks(request: Request, here: str = "/") -> Response:
     """Thank, and lead back."""
     return render(request, "thanks.html", back=own_address(here, "/"))
 
@@ -135,13 +148,13 @@ def permalink(
     request: Request,
     asked_within: AskedWithin,
     document_id: Annotated[str, Query(max_length=100)],
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
+    start: Annotated[int, Query(ge=0, le=LARGEST_PLACE)],
+    end: Annotated[int, Query(ge=1, le=LARGEST_PLACE)],
     quote_sha256: Annotated[str, Query(pattern=_HASH)],
     question: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
     q: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
-    first: Annotated[int, Query(alias="from", ge=0)] = 0,
-    last: Annotated[int, Query(alias="to", ge=0)] = 0,
+    first: Annotated[int, Query(alias="from", ge=0, le=LARGEST_PLACE)] = 0,
+    last: Annotated[int, Query(alias="to", ge=0, le=LARGEST_PLACE)] = 0,
     generation: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Show an answer that was given, as its report has it now: unchanged, moved, or gone.

@@ -4,11 +4,10 @@ import math
 import time
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.exceptions import HTTPException
 
 
 class Limiter:
@@ -39,9 +38,14 @@ def check_questions(request: Request) -> None:
         request.app.state.limiter.check(request, "questions", limit)
 
 
+LONGEST_ADDRESS = 60_000
+"""A server refuses an address that is longer than about 64,000 bytes."""
+
+
 def own_address(address: str, otherwise: str) -> str:
     """Return an address that a form gave if it leads to this server's pages, or else another."""
     own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    own = own and len(address) <= LONGEST_ADDRESS
     own = own and not any(ord(character) < 0x20 for character in address)  # browsers drop tabs
     return address if own else otherwise
 
@@ -54,10 +58,18 @@ def check_same_origin(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     if site is None:
         origin = request.headers.get("origin")
-        own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        own = origin is None or _host_of(origin) == request.headers.get("host")
     else:
         own = site in ("same-origin", "none")
     if not own:
         raise HTTPException(
             403, "this form was sent from another site; open this server's own page"
         )
+
+
+def _host_of(origin: str) -> str:
+    """Return the host and port of an origin; "" for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -122,7 +122,7 @@ def overview(
 def sign_in(
     request: Request,
     token: Annotated[str, Form(max_length=1_000)] = "",
-    here: Annotated[str, Form(max_length=4_000)] = HOME,
+    here: Annotated[str, Form()] = HOME,
 ) -> Response:
     """Give the cookie to whoever shows the token, and go on to the page `here`."""
     request.app.state.limiter.check(request, "sign-ins", SIGN_INS)

@@ -77,10 +77,16 @@ def draw_page(data: bytes, number: int, password: str | None = None) -> PagePict
     when none can be begun.
     """
     request = json.dumps({"page": number, "password": password}).encode()
-    with TemporaryFile() as given:
-        given.write(_LENGTH.pack(len(request)) + request + data)
-        given.seek(0)
-        answer = _answer(given, number)
+    try:
+        with TemporaryFile() as given:
+            given.write(_LENGTH.pack(len(request)) + request + data)
+            given.seek(0)
+            answer = _answer(given, number)
+    except OSError as error:
+        raise NotReadError(
+            f"page {number} cannot be drawn now: {error}; see that the folder for temporary files "
+            "can be written to and has space"
+        ) from error
     try:
         return _decoded(answer)
     except _NONSENSE as error:

@@ -25,6 +25,7 @@ from seminar_qa.rendering import LANGUAGE_COOKIE, render
 from seminar_qa.texts import LANGUAGES
 from seminar_qa.views import (
     DocumentsView,
+    DocumentView,
     documents_view,
     make_filters,
     quote_view,
@@ -57,6 +58,20 @@ class Within:
         found += [("speaker", speaker) for speaker in asked.speakers]
         return found + [(k, v) for k, v in (("after", asked.after), ("before", asked.before)) if v]
 
+    def choices(self, listing: DocumentsView) -> list[DocumentView]:
+        """Return the reports to choose from: the first ones, and those that are chosen."""
+        chosen = set(self.filters.documents)
+        first = listing.documents[:MOST_CHOICES]
+        further = listing.documents[MOST_CHOICES:] if chosen else []
+        return first + [report for report in further if report.document_id in chosen]
+
+    @property
+    def further(self) -> list[tuple[str, str]]:
+        """The fields beyond the one report and the one speaker that the form shows."""
+        asked = self.filters
+        found = [("report", document) for document in asked.documents[1:]]
+        return found + [("speaker", speaker) for speaker in asked.speakers[1:]]
+
     def chips(self, listing: DocumentsView) -> list[tuple[tuple[str, str], str]]:
         """Return each field with what a reader calls it: a report by its title."""
         names = {report.document_id: report.title or report.path for report in listing.documents}
@@ -68,8 +83,13 @@ class Within:
         fields: Sequence[tuple[str, str]] = (),
         without: tuple[str, str] = ("", ""),
     ) -> str:
-        """Return an address with `fields` and the restriction, `without` one field of it."""
-        given = [*fields, *(field for field in self.fields if field != without)]
+        """Return an address with `fields` and the restriction, `without` one field of it.
+
+        A day that is among the `fields` goes before the one of the restriction.
+        """
+        days = {name for name, _ in fields} & {"after", "before"}
+        kept = (field for field in self.fields if field != without and field[0] not in days)
+        given = [*fields, *kept]
         return f"{path}?{urlencode(given)}" if given else path
 
 
@@ -190,7 +210,7 @@ def _render(
 
 @router.post("/language", dependencies=[Depends(check_same_origin)])
 def choose_language(
-    language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form(max_length=30_000)]
+    language: Annotated[str, Form(max_length=20)], here: Annotated[str, Form()]
 ) -> Response:
     """Remember the reader's language in a cookie, and go back to the page `here`."""
     response = RedirectResponse(own_address(here, "/"), 303)

@@ -1,33 +1,36 @@
 """A report as a page, opened at a quotation: its text, or pictures of its pages; and its file."""
 
+import os
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 from urllib.parse import quote as escaped
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from seminar_qa.documents import Block, Document, Kind
-from seminar_qa.engine import Engine
+from seminar_qa.engine import MOST_PASSAGES, Engine
 from seminar_qa.errors import FilterError, NotFoundError, NotReadError, UnreadableFileError
-from seminar_qa.originals import read_original, read_password
+from seminar_qa.originals import open_original, read_original, read_password
 from seminar_qa.page_images import PageImages, PagePicture, Rectangle
 from seminar_qa.rendering import render
-from seminar_qa.views import document_view, how_read
+from seminar_qa.views import LARGEST_PLACE, document_view, how_read
 
-MOST_QUOTES = 20
-"""So many quotations of one report can be walked through."""
 ZOOMS = ("1", "1.5", "2", "3")
 PDF = "application/pdf"
 _SHOWN_INLINE = (PDF, "text/plain")
 PAGES_PER_MINUTE = 240
 FILES_PER_MINUTE = 60
 """So often a reader may ask for a page's picture, and for a file."""
+_PIECE = 256 * 1024  # bytes of a file that are in memory at a time
 _SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+_VIEWED = "frame-ancestors 'none'"
+"""The policy of a PDF: in a sandbox, Chromium's viewer shows nothing; it has one of its own."""
 _PLACE = re.compile(r"(?P<start>[0-9]{1,12})-(?P<end>[0-9]{1,12})", re.ASCII)
 View = Literal["pages", "text"]
 
@@ -119,9 +122,9 @@ def _engine(request: Request) -> Engine:
 def document(
     request: Request,
     document_id: str,
-    start: Annotated[int, Query(ge=0)] = 0,
-    end: Annotated[int, Query(ge=0)] = 0,
-    quotes: Annotated[str, Query(max_length=1_000)] = "",
+    start: Annotated[int, Query(ge=0, le=LARGEST_PLACE)] = 0,
+    end: Annotated[int, Query(ge=0, le=LARGEST_PLACE)] = 0,
+    quotes: str = "",
     view: View | None = None,
     page: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     zoom: Annotated[str, Query(pattern=r"^(1|1\.5|2|3)$")] = "1",
@@ -156,6 +159,8 @@ def document(
             sheet = Sheet(picture, number, on_it, ocr, elsewhere, later if on_it else 0)
         except (NotFoundError, UnreadableFileError) as error:
             problem = str(error)
+        except HTTPException as refused:  # too many pages; the text is there all the same
+            problem = str(refused.detail)
     groups = [] if sheet else list(_groups(_parts(shown, start, end)))
     context: dict[str, Any] = {
         "document": shown,
@@ -179,7 +184,7 @@ def original(request: Request, document_id: str) -> Response:
     request.app.state.limiter.check(request, "original", FILES_PER_MINUTE)
     engine = _engine(request)
     shown = engine.record(document_id).document
-    data = read_original(_documents(request), _paths(engine, shown), shown.sha256)
+    file = open_original(_documents(request), _paths(engine, shown), shown.sha256)
     name = escaped(shown.path.rsplit("/", 1)[-1])
     kind = "inline" if shown.media_type in _SHOWN_INLINE else "attachment"
     media_type = shown.media_type
@@ -187,11 +192,12 @@ def original(request: Request, document_id: str) -> Response:
         media_type = "text/plain" if media_type != "text/html" else "application/octet-stream"
     headers = {
         "Content-Disposition": f"{kind}; filename*=UTF-8''{name}",
-        "Content-Security-Policy": _SANDBOX,
-        "Content-Type": _with_charset(media_type, data),
+        "Content-Security-Policy": _VIEWED if media_type == PDF else _SANDBOX,
+        "Content-Type": _with_charset(media_type, file),
+        "Content-Length": str(os.fstat(file.fileno()).st_size),
         "Cache-Control": "private, no-cache",
     }
-    return Response(data, headers=headers)
+    return StreamingResponse(_pieces_of(file), headers=headers)
 
 
 @router.get("/documents/{document_id}/pages/{number}.png")
@@ -217,9 +223,10 @@ def page_image(request: Request, document_id: str, number: int) -> Response:
 def read_places(quotes: str) -> tuple[tuple[int, int], ...]:
     """Return the places of a text that are like 10-20,30-40, in order. Raises FilterError."""
     found = [_PLACE.fullmatch(part) for part in quotes.split(",")] if quotes else []
-    if len(found) > MOST_QUOTES or not all(found):
+    if len(found) > MOST_PASSAGES or not all(found):
         raise FilterError(
-            f"quotes must be at most {MOST_QUOTES} places like 10-20,30-40 (given: “{quotes[:60]}”)"
+            f"quotes must be at most {MOST_PASSAGES} places like 10-20,30-40 "
+            f"(given: “{quotes[:60]}”)"
         )
     return tuple(sorted({(int(place["start"]), int(place["end"])) for place in found if place}))
 
@@ -238,14 +245,26 @@ def _check_place(shown: Document, start: int, end: int) -> None:
         )
 
 
-def _with_charset(media_type: str, data: bytes) -> str:
+def _pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield an opened file in pieces, and close it."""
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _with_charset(media_type: str, file: IO[bytes]) -> str:
     """Return the type of a file; of a text in another encoding the browser finds it by itself."""
     if media_type != "text/plain":
         return media_type
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        data.decode("utf-8")
+        while piece := file.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return media_type
+    finally:
+        file.seek(0)
     return f"{media_type}; charset=utf-8"
 
 

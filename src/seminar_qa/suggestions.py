@@ -176,9 +176,12 @@ class Suggestions:
         return None
 
     def _find(self, engine: Engine) -> None:
+        generation = engine.manifest.generation
         try:
-            found = find_suggestions(engine, lambda: not self._closed)
+            found = find_suggestions(engine, lambda: not self._closed and self._begun == generation)
         except Exception:
             _log.exception("no questions could be suggested")
             found = ()
-        self._found = {engine.manifest.generation: found}
+        with self._choosing:
+            if self._begun == generation:  # no later one is being looked at
+                self._found = {generation: found}

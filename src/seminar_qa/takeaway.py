@@ -154,7 +154,9 @@ _TEX_SIGNS = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "#$%&_{}"},
+    "{": r"\textbraceleft{}",  # BibTeX counts the braces, those with a backslash too
+    "}": r"\textbraceright{}",
+    **{sign: f"\\{sign}" for sign in "#$%&_"},
 }
 
 

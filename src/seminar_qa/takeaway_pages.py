@@ -19,7 +19,7 @@ from seminar_qa.takeaway import (
     conversation_docx,
     conversation_markdown,
 )
-from seminar_qa.views import AskResponse, CitationView, QuoteView, quote_view
+from seminar_qa.views import LARGEST_PLACE, AskResponse, CitationView, QuoteView, quote_view
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FILES: dict[Style, tuple[str, str]] = {
@@ -34,8 +34,8 @@ router = APIRouter()
 def cite_quotation(
     request: Request,
     document_id: Annotated[str, Query(max_length=100)],
-    start: Annotated[int, Query(ge=0)],
-    end: Annotated[int, Query(ge=1)],
+    start: Annotated[int, Query(ge=0, le=LARGEST_PLACE)],
+    end: Annotated[int, Query(ge=1, le=LARGEST_PLACE)],
     quote_sha256: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
     style: Style = "plain",
 ) -> Response:

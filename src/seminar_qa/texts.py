@@ -15,6 +15,9 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 _WISH = re.compile(
     r"\s*(?P<tag>[A-Za-z*]{1,8})(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=(?P<weight>[0-9.]+)\s*)?"
 )
+_LONG = 1_000
+_MARK = "\ue000"
+_MARKED = re.compile(f"{_MARK}[0-9]+{_MARK}")
 _SLOTS = {name: f"{{{name}}}" for name in ("done", "total", "percent", "name", "seconds", "stage")}
 """What a script fills in by itself."""
 
@@ -43,10 +46,16 @@ class Texts:
         pattern = found.attributes[attribute] if attribute else found.value
         if pattern is None:
             raise KeyError(name)
-        words, errors = self._bundle.format_pattern(pattern, values)
+        held: dict[str, str] = {}  # Fluent refuses a long text: a mark goes in for it
+        given = dict(values)
+        for key, value in values.items():
+            if isinstance(value, str) and len(value) > _LONG:
+                given[key] = mark = f"{_MARK}{len(held)}{_MARK}"
+                held[mark] = value
+        words, errors = self._bundle.format_pattern(pattern, given)
         if errors:
             raise KeyError(f"{name}: {errors[0]}")
-        return str(words)
+        return _MARKED.sub(lambda found: held.get(found[0], found[0]), str(words))
 
     def listed(self, words: Sequence[str], last: str) -> str:
         """Return words in quotation marks as a list, the message `last` before the last of them."""

@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ _PREFIX = ".upload-"
 _PIECE = 1024 * 1024
 _FORGOTTEN = 24 * 3600  # seconds after which a file that was not written to the end is cleared away
 MIB = 1024 * 1024
+_replacing = threading.Lock()
 
 
 class Readable(Protocol):
@@ -163,8 +165,9 @@ def _take_place(home: Path, temporary: Path, target: Path, *, replace: bool) -> 
             f"documents/ has another file named “{target.name}”; replace it, or give this one "
             "another name"
         )
-    _keep(target, new_folder(home) / target.name)
-    temporary.replace(target)
+    with _replacing:  # or two at a time would keep the same one, and lose one of their own
+        _keep(target, new_folder(home) / target.name)
+        temporary.replace(target)
     return True
 
 

@@ -39,6 +39,8 @@ def _check_id(value: str) -> str:
     return value
 
 
+LARGEST_PLACE = 10**12
+"""No text has so many code points."""
 IsoDate = Annotated[str, AfterValidator(_check_date)]
 SpeakerName = Annotated[str, Field(min_length=1, max_length=500)]
 DocumentId = Annotated[str, AfterValidator(_check_id)]
