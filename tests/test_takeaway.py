@@ -142,3 +142,10 @@ def test_a_docx_has_parts_that_are_well_formed_and_named_in_its_contents():
 
 def test_the_same_conversation_gives_the_same_file():
     assert conversation_docx(TURNS, T) == conversation_docx(TURNS, T)
+
+
+@pytest.mark.parametrize("line", ["---", "- - -", "-", "+", "1.", "2)", "***", "===", "10. x"])
+def test_a_line_that_markdown_would_draw_or_number_is_shown(line):
+    cited = Cited(f"Before\n{line}\nafter", "", "p", 0, 1, "0", "http://127.0.0.1/x")
+    for style in ("markdown", "footnote"):
+        assert f"Before\n{line}\nafter" in shown(cite(cited, style, T))

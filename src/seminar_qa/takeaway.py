@@ -149,7 +149,9 @@ def _readable(text: str) -> str:
     )
 
 
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$^=])|^(\s*)([-+](?=\s)|\d+(?=[.)]\s))", re.M)
+_MARKDOWN_SIGNS = re.compile(
+    r"([\\`*_{}\[\]<>#|~&$^=])|^(\s*)([-+](?=\s|[-\s]*$)|\d+(?=[.)](?:\s|$)))", re.M
+)
 _TEX_SIGNS = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
