@@ -791,6 +791,11 @@ def test_looking_for_a_citation_is_not_paid_for_twice_nor_done_twice_at_a_time(h
     assert engine.verify(*asked) == "gone"
     with engine._tracing, pytest.raises(NotReadError, match="try again in a moment"):
         engine.verify("nobody", 0, 41, "0" * 64)
+    monkeypatch.undo()
+    monkeypatch.setattr("seminar_qa.engine._MOST_TRACES", 2)
+    for length in (41, 42):
+        engine.verify("nobody", 0, length, "0" * 64)
+    assert [length for _, length, _ in engine._traces] == [41, 42]
 
 
 def test_every_quotation_can_be_found_again(engine):

@@ -115,5 +115,8 @@ def test_a_catalogue_is_read_once():
 
 def test_a_text_is_put_in_as_it_is_however_long():
     texts = Texts("en", "told = “{ $text }” of { $name }")
+    assert texts("told", text="\ue0001\ue000", name="\ue0000\ue000") == (
+        "“\ue0001\ue000” of \ue0000\ue000"
+    )
     for text in ("x" * 100_000, "{ $name } \ue0001\ue000" * 500):
         assert texts("told", text=text, name="y" * 2_600) == f"“{text}” of {'y' * 2_600}"

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from seminar_qa import uploads
 from seminar_qa.errors import (
     UploadConflictError,
     UploadDiskError,
@@ -201,3 +202,21 @@ def test_others_may_read_what_was_put(put, documents):
     finally:
         os.umask(before)
     assert (documents / "a.txt").stat().st_mode & 0o777 == 0o644
+
+
+def test_two_that_replace_the_same_file_at_a_time_lose_nothing(
+    put, tmp_path, documents, monkeypatch
+):
+    put("a.txt", b"old")
+    keep = uploads._keep
+
+    def slow(file, kept):
+        keep(file, kept)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(uploads, "_keep", slow)
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(put, "a.txt", data, replace=True) for data in (b"one", b"two")]
+        assert [each.result().outcome for each in done] == ["replaced", "replaced"]
+    there = [(documents / "a.txt").read_bytes(), *kept(tmp_path)]
+    assert sorted(there) == [b"old", b"one", b"two"]

@@ -561,7 +561,7 @@ class Engine:
         try:
             found = self._traces[key] = self._search(*key)
             if len(self._traces) > _MOST_TRACES:
-                self._traces.popitem()
+                del self._traces[next(iter(self._traces))]  # the oldest
             return found
         finally:
             self._tracing.release()

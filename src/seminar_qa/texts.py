@@ -49,7 +49,7 @@ class Texts:
         held: dict[str, str] = {}  # Fluent refuses a long text: a mark goes in for it
         given = dict(values)
         for key, value in values.items():
-            if isinstance(value, str) and len(value) > _LONG:
+            if isinstance(value, str) and (len(value) > _LONG or _MARK in value):
                 given[key] = mark = f"{_MARK}{len(held)}{_MARK}"
                 held[mark] = value
         words, errors = self._bundle.format_pattern(pattern, given)
